@@ -1,0 +1,198 @@
+"""The templates on the shelf: their sources, their versions, and the values each of them asks for."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, Template, meta, nodes
+from jinja2 import TemplateError as JinjaError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+LANGUAGES = ("en", "fr", "es")
+LAYOUTS = ("layout.txt", "layout.html")
+FOLDER = Path(__file__).parent / "templates"
+
+
+class TemplateError(Exception):
+    """A letter that cannot be written: the message names the template, the language and what is missing."""
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Jinja2 for plain values: no arithmetic that can eat memory, a dict's keys before its methods."""
+
+    intercepted_binops = frozenset(["*", "**"])
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        raise SecurityError(f"the operator {operator} is not for letters")
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, dict) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+@cache
+def environment(language: str, *, is_html: bool = False) -> _Environment:
+    """Where the templates of one language are read and compiled, once; `is_html` escapes every value."""
+    made = _Environment(
+        loader=FileSystemLoader([FOLDER / language, FOLDER]),
+        undefined=StrictUndefined,
+        autoescape=is_html,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    # Letters need one filter and no functions: what is not there cannot be misused.
+    made.filters = {"quoted": quoted}
+    made.globals = {}
+    return made
+
+
+def quoted(words: str | Iterable[str]) -> str:
+    """Somebody's own words, each line marked with "> ": a reader sees where they begin and end."""
+    text = words if isinstance(words, str) else "\n".join(words)
+    return "\n".join(f"> {line}".rstrip() for line in text.strip().split("\n"))
+
+
+@cache
+def templates(language: str) -> list[str]:
+    """The names of all letters there are in `language`, in alphabetical order."""
+    known_language(language)
+    return sorted(file.stem for file in (FOLDER / language).glob("*.txt") if not file.stem.startswith("_"))
+
+
+@cache
+def compiled(template: str, language: str) -> tuple[Template, Template]:
+    """The template of one letter: of its subject, and of its body.
+
+    Compiled apart, so that no value can move the border between the two.
+    Raises  TemplateError if there is no such letter, or it is not well written
+    """
+    known_language(language)
+    known_template(template, language)
+    subject, gap, body = _source(f"{template}.txt", language).partition("\n\n")
+    if not gap or not subject.strip() or "\n" in subject:
+        raise TemplateError(
+            f"Letter '{template}' ({language}): the subject is missing. "
+            "Write it on the first line, then an empty line, then the letter."
+        )
+    try:
+        return environment(language).from_string(subject), environment(language).from_string(body)
+    except JinjaError as error:
+        raise TemplateError(f"Letter '{template}' ({language}) cannot be read: {error}") from None
+
+
+@cache
+def template_version(template: str, language: str) -> str:
+    """Twelve hexadecimal digits that change when the wording or the layout of this letter changes."""
+    return hashlib.sha256("\x00".join(_sources(template, language)).encode()).hexdigest()[:12]
+
+
+@cache
+def placeholders(template: str, language: str) -> frozenset[str]:
+    """Every value this letter asks for, dotted ("case.title") and by its first name ("case")."""
+    found: set[str] = set()
+    for tree in _trees(template, language):
+        outside = meta.find_undeclared_variables(tree) - {"body", "blocks", "language", "subject"}
+        found |= outside
+        for node in tree.find_all(nodes.Getattr):
+            dotted = _dotted(node)
+            if dotted and dotted.split(".")[0] in outside:
+                found.add(dotted)
+    return frozenset(found)
+
+
+@cache
+def takes_slots(template: str, language: str) -> bool:
+    """Whether `to` is only printed or asked whether it is empty, so that one rendering serves everybody."""
+    own = _trees(template, language)[: -len(LAYOUTS)]
+    return all(_is_slot(use) for tree in own for use in _uses_of_to(tree))
+
+
+def missing(template: str, language: str, values: Mapping[str, Any]) -> list[str]:
+    """The placeholders of this letter for which `values` holds nothing."""
+    return sorted(name for name in placeholders(template, language) if not _has(values, name))
+
+
+def known_language(language: str) -> None:
+    if language not in LANGUAGES:
+        raise TemplateError(f"There are no letters in '{language}'. Use one of: {', '.join(LANGUAGES)}.")
+
+
+def known_template(name: str, language: str) -> None:
+    known = templates(language)
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise TemplateError(f"There is no letter '{name}' in '{language}'.{hint}")
+
+
+def _files(template: str, language: str) -> list[str]:
+    """The template's file, all it includes, and the layouts last."""
+    known_language(language)
+    known_template(template, language)
+    files = [f"{template}.txt"]
+    for file in files:
+        tree = environment(language).parse(_source(file, language))
+        files += [name for name in meta.find_referenced_templates(tree) if name and name not in files]
+    return [*files, *LAYOUTS]
+
+
+@cache
+def _source(file: str, language: str) -> str:
+    loader = environment(language).loader
+    assert loader is not None
+    return loader.get_source(environment(language), file)[0]
+
+
+def _sources(template: str, language: str) -> list[str]:
+    return [_source(file, language) for file in _files(template, language)]
+
+
+def _trees(template: str, language: str) -> list[nodes.Template]:
+    return [environment(language).parse(source) for source in _sources(template, language)]
+
+
+def _dotted(node: nodes.Expr) -> str:
+    """ "case.title" for that expression, "" for any that is not a plain chain of names."""
+    if isinstance(node, nodes.Name):
+        return node.name
+    if isinstance(node, nodes.Getattr):
+        front = _dotted(node.node)
+        return f"{front}.{node.attr}" if front else ""
+    return ""
+
+
+def _has(values: Mapping[str, Any], dotted: str) -> bool:
+    found: Any = values
+    for name in dotted.split("."):
+        if not isinstance(found, Mapping) or name not in found:
+            return False
+        found = found[name]
+    return True
+
+
+def _uses_of_to(tree: nodes.Node, above: tuple[nodes.Node, ...] = ()) -> Iterator[tuple[nodes.Node, ...]]:
+    """Each place where `to` stands, as the chain of nodes that leads to it."""
+    for child in tree.iter_child_nodes():
+        if isinstance(child, nodes.Name) and child.name == "to":
+            yield (*above, tree)
+        else:
+            yield from _uses_of_to(child, (*above, tree))
+
+
+def _is_slot(chain: tuple[nodes.Node, ...]) -> bool:
+    *above, last = chain
+    if not isinstance(last, nodes.Getattr) or not above:
+        return False
+    while isinstance(above[-1], (nodes.Not, nodes.And, nodes.Or)):
+        above.pop()
+        if isinstance(above[-1], nodes.Output):
+            return False  # {{ to.name or to.title }} prints a choice: one rendering cannot serve everybody
+    return isinstance(above[-1], (nodes.Output, nodes.If))

@@ -1,0 +1,1 @@
+"""The law: what a procedure asks for, and what may happen to a case."""

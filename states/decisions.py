@@ -1,0 +1,131 @@
+"""The arithmetic of a decision at a meeting: which meeting, what quorum, what majority."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from states.commands import Moment
+from states.facts import Meeting
+from states.procedure import Body
+from states.reasons import Reason, reason
+from states.windows import today
+from states.words import day_words
+
+#: Words a result may be given in, and what they mean.
+RESULTS = {
+    "approved": "for",
+    "adopted": "for",
+    "rejected": "against",
+    "not_adopted": "against",
+    "deferred": "deferred",
+}
+
+
+def result_of(moment: Moment) -> str | None:
+    """for, against or deferred; None if the word is not known."""
+    return RESULTS.get(str(moment.details.get("result", "")))
+
+
+def decided_in_favour(moment: Moment) -> Reason | None:
+    """The decision is in favour."""
+    return None if result_of(moment) == "for" else reason("not_decided_for")
+
+
+def decided_against(moment: Moment) -> Reason | None:
+    """The decision is against."""
+    return None if result_of(moment) == "against" else reason("not_decided_against")
+
+
+def _body(moment: Moment) -> Body:
+    return moment.procedure.bodies[moment.procedure.states[moment.case.state].target]
+
+
+def _meeting(moment: Moment) -> Meeting | None:
+    ordinal = moment.details.get("meeting")
+    return next((m for m in moment.facts.meetings if m.ordinal == ordinal), None)
+
+
+def meeting_may_decide(moment: Moment) -> Reason | None:
+    """The decision is of the meeting the case waits for, and that meeting has begun."""
+    body, given = _body(moment), str(moment.details.get("meeting"))
+    target = moment.case.target
+    if not target:
+        return reason("no_meeting", body=body.title)
+    if given != target:
+        meeting = _meeting(moment)
+        why = "No meeting of that name is known."
+        if meeting is not None and meeting.kind not in body.kinds:
+            why = f"{given} is {meeting.kind}: it is not the next meeting the law speaks of."
+        elif meeting is not None:
+            why = f"The case waits for {target} of the {body.title}."
+        return reason("wrong_meeting", target=target, meeting=given, why=why)
+    meeting = _meeting(moment)
+    if meeting is not None and today(moment.procedure, moment.facts) < meeting.starts:
+        return reason("meeting_not_begun", meeting=given, starts=day_words(meeting.starts))
+    return None
+
+
+def quorum(moment: Moment, body: Body, day: date) -> tuple[int, int, str]:
+    """(least number present, most that can be present, the share in words) on a day."""
+    if body.quorum_share is not None:
+        numerator, denominator = body.quorum_share
+        members = len(moment.facts.parties_on(day))
+        needed = -(-members * numerator // denominator)  # rounded up: at least two thirds
+        return needed, members, f", {numerator}/{denominator} of {members} Parties"
+    seats = len(moment.facts.seats_on(body.code, day))
+    return body.quorum_seats, max(seats, body.quorum_seats), f" of {seats} seats"
+
+
+def arithmetic_holds(moment: Moment) -> Reason | None:
+    """The numbers carry the result: quorum present, votes that add up, a majority on the right side."""
+    given, result = str(moment.details.get("result")), result_of(moment)
+    if result is None:
+        return reason("bad_result", value=given, allowed="approved, adopted, rejected or deferred")
+    if result == "deferred":
+        return None
+    body, meeting = _body(moment), _meeting(moment)
+    day = today(moment.procedure, moment.facts)
+    needed, most, share = quorum(moment, body, min(day, meeting.ends) if meeting else day)
+    numbers: dict[str, int] = {}
+    for detail in ("yes", "no", "abstain", "present"):
+        value: Any = moment.details.get(detail)
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+            return reason("number_impossible", detail=detail, most=most, value=value)
+        numbers[detail] = value
+    how = moment.details.get("by") or ("vote" if "yes" in numbers or "no" in numbers else None)
+    if how not in ("consensus", "vote"):
+        return reason("no_way_of_deciding")
+    if how == "vote":
+        return _vote(given, result, numbers, needed, share)
+    if "present" not in numbers:
+        return reason("number_missing", detail="present")
+    return _quorum(numbers["present"], needed, share)
+
+
+def _quorum(present: int, needed: int, share: str) -> Reason | None:
+    if present >= needed:
+        return None
+    return reason("no_quorum", present=present, needed=needed, share=share)
+
+
+def _vote(given: str, result: str, numbers: dict[str, int], needed: int, share: str) -> Reason | None:
+    for detail in ("yes", "no"):
+        if detail not in numbers:
+            return reason("number_missing", detail=detail)
+    yes, no, abstain = numbers["yes"], numbers["no"], numbers.get("abstain", 0)
+    present = numbers.get("present", yes + no + abstain)
+    if yes + no + abstain > present:
+        return reason(
+            "too_many_votes", yes=yes, no=no, abstain=abstain, sum=yes + no + abstain, present=present
+        )
+    lacking = _quorum(present, needed, share)
+    if lacking is not None:
+        return lacking
+    if result == "for" and yes <= no:
+        return reason("vote_against", result=given, yes=yes, no=no)
+    if result == "against" and yes > no:
+        return reason("vote_for", result=given, yes=yes, no=no)
+    return None

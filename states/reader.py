@@ -1,0 +1,265 @@
+"""Read a law file: TOML -> Procedure, every mistake told with its place and the nearest right word."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from states.faults import Fault, Places, ProcedureError, meant
+from states.periods import Grace, Period
+from states.procedure import Action, Alternative, Ask, Body, Deadline, Procedure, State
+from states.tables import Noted, Table
+
+__all__ = ["Fault", "ProcedureError", "load", "places", "read", "shipped"]
+
+STATUSES = ("in force", "draft")
+OPENS = ("on dispatch", "on entry")
+CLOSES = ("when decided", "when all answered", "at deadline")
+OUTCOMES = ("carried", "defeated", "lapsed")
+
+# Which lines the keys of a file stand on, by the file's digest: records do not carry them.
+_PLACES: dict[str, Places] = {}
+
+
+def shipped() -> dict[str, Path]:
+    """The law files that come with Assent: file name without ".toml" -> path."""
+    return _laws_in(Path(str(files("states") / "law")))
+
+
+def load(id_or_path: str | Path, folder: Path | None = None) -> Procedure:
+    """The procedure of that id, or in that file; read once for each content the file has had.
+
+    id_or_path   "ramsar-private", or a path that ends in ".toml"
+    folder       law files of one's own; they win over shipped ones of the same name
+    Raises       ProcedureError with every fault
+    """
+    known = shipped() | (_laws_in(folder) if folder else {})
+    name = str(id_or_path)
+    if name in known:
+        return read(known[name], known[name].name)
+    if isinstance(id_or_path, Path) or name.endswith(".toml"):
+        return read(Path(id_or_path))
+    raise ProcedureError([Fault(name, "there is no law file of that name", meant(name, known))])
+
+
+def read(path_or_text: str | Path, source: str = "") -> Procedure:
+    """Read one law file.
+
+    path_or_text   a path, or the text itself (a str with a line break in it)
+    source         what messages call it; the path unless given
+    Raises         ProcedureError with every fault
+    """
+    if isinstance(path_or_text, str) and "\n" in path_or_text:
+        return _parsed(path_or_text.encode(), source or "law file")
+    source = source or str(path_or_text)
+    try:
+        content = Path(path_or_text).read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "it cannot be opened").lower()
+        raise ProcedureError(
+            [Fault(source, f"the law file cannot be read: {reason}", "Give the path of a law file.")]
+        ) from None
+    return _parsed(content, source)
+
+
+def places(procedure: Procedure) -> Places:
+    """The lines of the procedure's file; empty for a procedure that was not read from one."""
+    return _PLACES.get(procedure.digest, Places(procedure.source))
+
+
+def _laws_in(folder: Path) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+@lru_cache(maxsize=64)
+def _parsed(content: bytes, source: str) -> Procedure:
+    try:
+        text = content.decode()
+        table = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ProcedureError(
+            [Fault(f"{source}:{line}", "the file is not UTF-8", "Save it as UTF-8.")]
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ProcedureError([_not_toml(source, str(error))]) from None
+    faults: list[Noted] = []
+    digest = sha256(content).hexdigest()
+    where = Places.of(source, text.replace("\r\n", "\n"))
+    procedure = _procedure(Table(table, (), faults), digest, source)
+    if faults:
+        # Stable: what stands on one line stays in the order in which it was found.
+        faults.sort(key=lambda fault: where.line((*fault.path, fault.key) if fault.key else fault.path))
+        raise ProcedureError(where.fault(*fault) for fault in faults)
+    _PLACES[digest] = where
+    return procedure
+
+
+def _not_toml(source: str, message: str) -> Fault:
+    found = re.fullmatch(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL)
+    said, line, column = found.groups() if found else (message, None, None)
+    place = f"{source}:{line}" if line else source
+    twice = any(word in said for word in ("overwrite", "twice", "mutate"))
+    remedy = "The same key or table stands above: remove one." if twice else "Correct it; nothing was read."
+    return Fault(place, f"not valid TOML: {said}" + (f" (column {column})" if column else ""), remedy)
+
+
+# ------------------------------------------------------------------------------- records, in file order
+
+
+def _procedure(top: Table, digest: str, source: str) -> Procedure:
+    scalars: dict[str, Any] = {
+        "id": top.text("id"),
+        "edition": top.text("edition"),
+        "status": top.choice("status", STATUSES, "in force"),
+        "title": top.text("title"),
+        "basis": top.text("basis"),
+        "timezone": top.text("timezone"),
+        "calendar": top.text("calendar"),
+        "grace": top.parsed("grace", Grace, Grace()),
+        "languages": top.words("languages"),
+        "parties": top.text("parties"),
+        "prefix": top.text("prefix"),
+        "start": top.text("start"),
+        "consent_valid": top.optional_period("consent_valid"),
+    }
+    roles = top.phrases("roles", required=True)
+    bodies = {body.key: _body(body) for body in top.tables("bodies")}
+    checklists = {items.key: items.all_phrases() for items in top.tables("checklists")}
+    actions: dict[str, list[Action]] = {}
+    states = {}
+    for state in top.tables("states", required=True, plain=True):
+        states[state.key] = _state(state, actions)
+    for action in top.tables("actions", plain=True):
+        actions.setdefault(action.key, []).append(_action(action, action.words("in")))
+    top.done()
+    return Procedure(
+        **scalars,
+        roles=roles,
+        bodies=bodies,
+        checklists=checklists,
+        states=states,
+        actions={name: tuple(same) for name, same in actions.items()},
+        digest=digest,
+        source=source,
+    )
+
+
+def _body(table: Table) -> Body:
+    body = Body(
+        code=table.key,
+        title=table.text("title"),
+        quorum_seats=table.number("quorum_seats"),
+        quorum_share=table.share("quorum_share"),
+        kinds=table.words("kinds", ("ordinary",)),
+    )
+    table.done()
+    return body
+
+
+def _state(table: Table, actions: dict[str, list[Action]]) -> State:
+    if table.key == "stays":
+        table.fault("'stays' cannot be the name of a state: it means that a case stays", "Rename it.")
+    state = State(
+        name=table.key,
+        title=table.text("title"),
+        basis=table.text("basis", ""),
+        final=table.flag("final"),
+        target=table.text("target", ""),
+        moves_on=table.alternatives("moves_on"),
+        notify=table.notices("notify"),
+        ask=next((_ask(ask) for ask in table.subtable("ask")), None),
+        outcomes=next((_outcomes(outcomes) for outcomes in table.subtable("outcomes")), {}),
+        deadlines=tuple(_deadline(deadline) for deadline in table.tables("deadlines", plain=True)),
+    )
+    for action in table.tables("actions", plain=True):
+        actions.setdefault(action.key, []).append(_action(action, (table.key,)))
+    table.done()
+    return state
+
+
+def _ask(table: Table) -> Ask:
+    ask = Ask(
+        of=table.text("of"),
+        opens=table.choice("opens", OPENS, "on dispatch"),
+        task=table.period("task", Period(5, "days")),
+        letter=table.text("letter"),
+        answers=table.words("answers"),
+        favour=table.words("favour", ()),
+        against=table.words("against", ()),
+        conditions=table.words("conditions", ()),
+        conditions_need_acceptance=table.flag("conditions_need_acceptance"),
+        reasons=table.words("reasons", ()),
+        question=table.words("question", ()),
+        question_extends=table.optional_period("question_extends"),
+        objections_stand=table.flag("objections_stand"),
+        joiners=table.optional_period("joiners"),
+        within=table.period("within"),
+        again_within=table.optional_period("again_within"),
+        again_letter=table.text("again_letter", ""),
+        basis=table.text("basis", ""),
+        remind=table.periods("remind"),
+        silence=table.text("silence"),
+        confirm_unreached=table.flag("confirm_unreached"),
+        quorum=table.number("quorum"),
+        rule=table.text("rule"),
+        closes=table.choice("closes", CLOSES),
+        final_from=table.text("final_from", ""),
+        extensions=table.number("extensions", 1),
+        extension_at_least=table.optional_period("extension_at_least"),
+        objection_notify=table.notices("objection_notify"),
+        returns_from=table.words("returns_from", ()),
+        returns=next(iter(table.alternatives("returns", single=True)), None),
+    )
+    table.done()
+    return ask
+
+
+def _outcomes(table: Table) -> dict[str, tuple[Alternative, ...]]:
+    # A plain loop over the words a rule can say: anything else in the table is an unknown key.
+    found = {word: table.alternatives(word) for word in OUTCOMES if word in table.content}
+    table.asked_for.update(OUTCOMES)
+    table.done()
+    return {word: found[word] for word in table.content if word in found}
+
+
+def _deadline(table: Table) -> Deadline:
+    deadline = Deadline(
+        name=table.key,
+        title=table.text("title"),
+        basis=table.text("basis", ""),
+        of=table.text("of"),
+        within=table.optional_period("within"),
+        meeting=table.text("meeting", ""),
+        before=table.optional_period("before"),
+        on_expiry=table.text("on_expiry", ""),
+        done_by=table.text("done_by", ""),
+        repeats=table.flag("repeats"),
+    )
+    table.done()
+    return deadline
+
+
+def _action(table: Table, states: tuple[str, ...]) -> Action:
+    action = Action(
+        name=table.key,
+        title=table.text("title"),
+        basis=table.text("basis", ""),
+        by=table.words("by"),
+        states=states,
+        needs=table.words("needs", ()),
+        takes=table.words("takes", ()),
+        when=table.words("when", ()),
+        checklist=table.text("checklist", ""),
+        does=table.text("does", ""),
+        to=table.alternatives("to"),
+        notify=table.notices("notify"),
+        while_held=table.flag("while_held"),
+    )
+    table.done()
+    return action

@@ -1,0 +1,143 @@
+"""Why something was refused: a message id, its values, and the English sentence.
+
+`workflow/i18n.py` translates by id; a page may link `values`. A sentence says what was refused,
+why, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+MESSAGES: Mapping[str, str] = {
+    # what may be done
+    "unknown_action": "{state_title}: '{action}' is not an action or an answer of this procedure{hint}.",
+    "not_in_state": "{title}: not possible while the case is in '{state_title}'. Possible here: {possible}.",
+    "not_in_final": "{title}: the case has ended ('{state_title}'); nothing more can be done in it.",
+    "not_your_role": "{title}: this is done by {by}, not by {role}.",
+    "not_your_case": "{title}: the case is in the hands of {officer}; ask for it to be handed over.",
+    "held": "{title}: the case is on hold since {since}. Resume it first.",
+    "missing_detail": "{title}: '{detail}' is missing. Give it.",
+    "bad_detail": "{title}: '{detail}' is not understood: {value}. {expected}.",
+    "unknown_detail": "{title}: '{detail}' is not known here{hint}.",
+    "checklist": "{title}: {words} is missing ({item}). Confirm it first.",
+    # parties and answers
+    "not_asked": "No question to {member} is open or was ever put with the answer '{word}'. "
+    "Only those who were asked can answer.",
+    "clerk_answers": "'{word}' is the answer of a Party or a member. "
+    "To record it on their behalf, use record_reply.",
+    "reasons_missing": "'{word}' must give reasons. Add them.",
+    "conditions_missing": "'{word}' must say which conditions. Add them.",
+    "wrong_voice": "{voice} does not speak for anyone who was asked: "
+    "a Party answers as party:CODE, a member of a body as seat:CODE.",
+    "received_in_future": "The answer cannot have been received at {received}, which is still to come.",
+    "received_before": "The answer cannot have been received at {received}, "
+    "before the question was put on {opened}.",
+    # guards
+    "territory_or_reason": "No territory is named. Name the Parties in whose territory the partnership "
+    "takes place, or give the reason why there is no territory (no_territory_reason).",
+    "territory_not_party": "{codes}: not a Party to the Convention on this day, so no Administrative "
+    "Authority can agree for this territory. Take it out, name the Party responsible, or hold the case.",
+    "territory_unknown": "{codes}: not a code of any Party{hint}.",
+    "no_conditions": "{party} has not made a conditional answer that waits for acceptance.",
+    "not_in_writing": "Acceptance must be in writing (in_writing = true).",
+    "withdrawal_not_in_writing": "An objection is withdrawn in writing only.",
+    "not_concerned": "{party} is not among the Parties concerned ({territory}).",
+    "nothing_remains": "{party} is the only territory: nothing would remain of the proposal. "
+    "Ask again, or withdraw it.",
+    "window_open": "The question has already been sent; its window is open until {until}.",
+    "no_window": "No window is open. The question has not been sent, or its window is closed.",
+    "nobody_asked": "Nobody would be asked: {of} has no member on this day. Check the register.",
+    "extension_used": "The window has been extended {count} time(s) already; no further extension is left.",
+    "extension_not_later": "The extension must end later than the present last day ({last}).",
+    "extension_past": "The extension must end in the future; {until} is past.",
+    "extension_short": "An extension adds at least {least}: {until} is only {days} day(s) after {last}.",
+    "bad_kind": "'{value}' is not a kind of {what}: choose {allowed}.",
+    "editorial_territory": "A change of territory is never editorial. Make it a material amendment.",
+    "already_held": "The case is already on hold, since {since}.",
+    "not_held": "The case is not on hold.",
+    "no_own_objection": "No objection of {party} stands.",
+    "rank_too_low": "The objection of {party} was made by a higher rank ({objector}) than yours. "
+    "It is withdrawn by the same rank or a higher one.",
+    "paper_issued": "The working paper for {meeting} has been issued: the matter is now with the Conference.",
+    "paper_not_issued": "The working paper for {meeting} has not been issued. Issue it first.",
+    "no_meeting": "No next meeting of {body} is known. Enter its dates.",
+    "wrong_meeting": "The decision must be of {target}, not of {meeting}. {why}",
+    "meeting_not_begun": "{meeting} begins on {starts}; it cannot have decided before.",
+    "bad_result": "'{value}' is not a result: choose {allowed}.",
+    "no_way_of_deciding": 'Say how it was decided: by = "consensus" or by = "vote".',
+    "number_missing": "Say how many: '{detail}' is missing, and the arithmetic needs it.",
+    "number_impossible": "'{detail}' must be a whole number from 0 to {most}, not {value}.",
+    "no_quorum": "Without a quorum nothing is decided: {present} present, {needed} needed{share}. "
+    "Record it as deferred.",
+    "too_many_votes": "The votes do not add up: {yes} yes + {no} no + {abstain} abstaining = {sum}, "
+    "but only {present} were present.",
+    "vote_against": "It cannot be {result}: {yes} yes against {no} no. "
+    "A proposal is carried by more yes than no among those present and voting.",
+    "vote_for": "It cannot be {result}: {yes} yes against {no} no carry the proposal.",
+    "consent_missing": "The consent of {parties} is missing or no longer stands.",
+    "consent_old": "The consent of {parties} is older than {valid} and no longer stands. Ask again.",
+    "consents_complete": "No consent is missing: all Parties concerned have agreed.",
+    "not_marked": "{what} is missing.",
+    "not_cleared": "Neither a clean notification nor a decision of the Conference is on file.",
+    "cop_has_decided": "The Conference has decided.",
+    "conditions_unmet": "{count} condition(s) made with consent or approval are not yet confirmed as met "
+    "in the agreement: {texts}. Confirm the item 'conditions'.",
+    "no_late_answer": "No late answer of {party} waits for admission.",
+    "all_reached": "Everyone asked was reached or has answered; there is nothing to confirm.",
+    "list_differs": "The list of the unreached is {actual}, not {given}.",
+    "unknown_item": "'{item}' is not an item of a checklist{hint}.",
+    "not_officers_item": "'{item}' is confirmed by {role}, not by an officer.",
+    "objection_stands": "An objection of {parties} stands.",
+    "not_material": "The amendment is editorial.",
+    "not_decided_for": "The result is not in favour.",
+    "not_decided_against": "The result is not against.",
+    # the clock
+    "stale": "The deadline '{name}' has been moved or is done; nothing is due.",
+    "not_due": "The deadline '{name}' is not due before {due}.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason of a refusal."""
+
+    #: Key of MESSAGES.
+    message: str
+    values: Mapping[str, Any]
+
+    @property
+    def english(self) -> str:
+        """The sentence."""
+        return MESSAGES[self.message].format(**self.values)
+
+
+def reason(message: str, /, **values: Any) -> Reason:
+    """A reason; a value the sentence needs and does not get is a fault of ours, shown at once by tests."""
+    return Reason(message, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A command that was not carried out, with every reason."""
+
+    reasons: tuple[Reason, ...]
+
+    def __str__(self) -> str:
+        return " ".join(r.english for r in self.reasons)
+
+
+class Refusal(Exception):
+    """Raised inside a decision where the reasons are known; `decide` turns it into `Refused`."""
+
+    def __init__(self, *reasons: Reason) -> None:
+        super().__init__(" ".join(r.english for r in reasons))
+        self.reasons = reasons
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`, did you mean 'x'?`-style hint, or an empty string."""
+    near = get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+    return f", did you mean '{near[0]}'?" if near else ""

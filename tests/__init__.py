@@ -1,0 +1,1 @@
+"""Promises of Assent, in the words of the trade."""
