@@ -99,6 +99,7 @@ def _state(procedure: Procedure, state: State) -> list[str]:
     if state.target:
         lines += _entry("Waits for", f"the next meeting of {_body(procedure, state.target)}")
     lines += _told("On entry", state.notify)
+    lines += _told("If it moves", state.target_notify)
     lines += _ways("By itself", state.moves_on)
     if state.ask:
         lines += _ask(procedure, state.ask)
@@ -131,6 +132,7 @@ def _ask(procedure: Procedure, ask: Ask) -> list[str]:
     if ask.objections_stand:
         lines += _entry("Objections", "stand until they are withdrawn in writing")
     lines += _told("On objection", ask.objection_notify)
+    lines += _told("If it lapses", ask.lapse_notify)
     if ask.returns:
         late = f"an objection received in time but recorded late, from {terms.listed(ask.returns_from, 'or')}"
         lines += _entry("Returns", f"{late}: {_way(ask.returns)}")

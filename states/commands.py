@@ -11,7 +11,6 @@ from states.effects import Effect
 from states.facts import RANKS, Case, Facts, nothing
 from states.procedure import Action, Ask, Procedure
 
-
 #: In what capacity somebody speaks for a Party.
 VOICES = ("head", "nfp", "mission", "ministry", "other")
 

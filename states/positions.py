@@ -35,11 +35,14 @@ class Position:
         return not self.word
 
 
+def general_closing(round_: Round, member: Asked) -> datetime:
+    """When the window shuts by its dates (UTC): the member's own, or the general one."""
+    return max(round_.closes_at, member.closes_at or round_.closes_at)
+
+
 def closing(round_: Round, member: Asked) -> datetime:
-    """The moment from which an answer of this member is late (UTC): its own window, or the general one."""
-    closes_at = round_.closes_at
-    if member.closes_at is not None and member.closes_at > closes_at:
-        closes_at = member.closes_at
+    """The moment from which an answer of this member is late (UTC): by its dates, or once it was decided."""
+    closes_at = general_closing(round_, member)
     if round_.closed_at is not None and round_.closed_at < closes_at:
         return round_.closed_at
     return closes_at
@@ -61,6 +64,9 @@ def in_time(round_: Round, member: Asked, answer: Answer) -> bool:
         return False
     if answer.admitted or is_stopped(round_, member):
         return True
+    if round_.closed_at is not None and answer.received_at == round_.closed_at:
+        # The answer that decided the question and so closed it is in time itself.
+        return answer.received_at < general_closing(round_, member)
     return answer.received_at < closing(round_, member)
 
 

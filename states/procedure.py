@@ -136,6 +136,8 @@ class Ask:
     returns: Alternative | None = None
     #: Who is told when an objection comes in.
     objection_notify: Notices = field(default_factory=_none_told)
+    #: Who is told when an objection lapses because its Party has left.
+    lapse_notify: Notices = field(default_factory=_none_told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,8 @@ class State:
     moves_on: tuple[Alternative, ...] = ()
     #: Body whose next meeting the case is waiting for, or "". Sets the case's target.
     target: str = ""
+    #: Who is told when the dates of the meeting that the case hangs on move.
+    target_notify: Notices = field(default_factory=_none_told)
     #: Who is told when the case enters.
     notify: Notices = field(default_factory=_none_told)
 

@@ -171,6 +171,7 @@ def _state(table: Table, actions: dict[str, list[Action]]) -> State:
         basis=table.text("basis", ""),
         final=table.flag("final"),
         target=table.text("target", ""),
+        target_notify=table.notices("target_notify"),
         moves_on=table.alternatives("moves_on"),
         notify=table.notices("notify"),
         ask=next((_ask(ask) for ask in table.subtable("ask")), None),
@@ -213,6 +214,7 @@ def _ask(table: Table) -> Ask:
         extensions=table.number("extensions", 1),
         extension_at_least=table.optional_period("extension_at_least"),
         objection_notify=table.notices("objection_notify"),
+        lapse_notify=table.notices("lapse_notify"),
         returns_from=table.words("returns_from", ()),
         returns=next(iter(table.alternatives("returns", single=True)), None),
     )

@@ -96,6 +96,9 @@ MESSAGES: Mapping[str, str] = {
     "not_decided_against": "The result is not against.",
     # the clock
     "stale": "The deadline '{name}' has been moved or is done; nothing is due.",
+    "untouched": "Nothing of this case hangs on what has changed.",
+    "beyond_calendar": "{says}",
+    "circle": "{state_title}: the law file leads in a circle that never ends. Correct it.",
     "not_due": "The deadline '{name}' is not due before {due}.",
 }
 
@@ -117,6 +120,11 @@ class Reason:
 def reason(message: str, /, **values: Any) -> Reason:
     """A reason; a value the sentence needs and does not get is a fault of ours, shown at once by tests."""
     return Reason(message, values)
+
+
+def distinct(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Each reason once, in the order in which they were found."""
+    return tuple({why.english: why for why in reasons}.values())
 
 
 @dataclass(frozen=True, slots=True)

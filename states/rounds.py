@@ -248,9 +248,12 @@ def _question(moment: Moment, round_: Round, member: Asked, ask: Ask, received_a
 def _objection(
     moment: Moment, round_: Round, member: Asked, ask: Ask, given: Answer
 ) -> tuple[list[Effect], list[Post]]:
-    """An objection stands from the moment it was received; once signed, it is only kept."""
+    """An objection stands from its receipt. Once signed, or from no Party any more, it is only kept."""
     case = moment.case
-    if "signed" in case.marks or moment.procedure.states[case.state].final:
+    received_on = local_day(given.received_at, zone_of(moment.procedure.timezone))
+    party = moment.facts.parties.get(member.party)
+    has_left = party is not None and not party.is_party(received_on)
+    if has_left or "signed" in case.marks or moment.procedure.states[case.state].final:
         return [], []
     own = [o for o in case.standing if o.party == member.party]
     if any(o.voice == given.voice for o in own):
@@ -263,7 +266,9 @@ def _objection(
         rank=given.rank,
         received_at=given.received_at,
     )
-    effects = [of_record("objection", raised), *leaving(moment.procedure, moment.facts, member.party)]
+    effects = [of_record("objection", raised)]
+    if case.deadline(f"leave:{member.party}") is None:
+        effects += leaving(moment.procedure, moment.facts, member.party)
     if own:
         return effects, []
     what = {"party": member.party, "received": given.received_at, "reasons": given.reasons}

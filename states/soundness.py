@@ -131,6 +131,7 @@ class _Check:
         if state.target:
             yield from unknown((*at, "target"), "body", state.target, self.procedure.bodies)
         yield from self.words.notices((*at, "notify"), state.notify)
+        yield from self.words.notices((*at, "target_notify"), state.target_notify)
         yield from self.words.alternatives((*at, "moves_on"), state.moves_on)
         for n, alternative in enumerate(state.moves_on):
             if not alternative.when:
@@ -191,6 +192,7 @@ class _Check:
             yield (*at, "rule"), "the rule counts a quorum, and there is none", "Add 'quorum'."
         yield from self._reminders((*at, "remind"), ask)
         yield from self.words.notices((*at, "objection_notify"), ask.objection_notify)
+        yield from self.words.notices((*at, "lapse_notify"), ask.lapse_notify)
         yield from self._returns(at, ask)
         if ask.opens == "on dispatch" and not state.final and not self._acts_in(state.name, "dispatch"):
             says = self._by_road("the question is never sent: no action here dispatches it", state.name)

@@ -259,7 +259,7 @@ def leaving(procedure: Procedure, facts: Facts, code: str) -> list[Effect]:
     """The moment at which a Party's denunciation takes effect and its objection lapses."""
     party = facts.parties.get(code)
     name = f"leave:{code}"
-    if party is None or party.leaves is None or facts.case.deadline(name) is not None:
+    if party is None or party.leaves is None:
         return []
     return [
         arm(
