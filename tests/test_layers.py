@@ -16,7 +16,7 @@ config i18n clock sqlite
 db
 models
 queries
-people calendars files
+people calendars files spreadsheet
 record outbox
 register letters deadlines
 projection
