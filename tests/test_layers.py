@@ -12,13 +12,15 @@ OURS = {"states", "notifications", "workflow"}
 #: From the most basic to the outermost. A module imports only from rows above its own, never from its own.
 HOUSE = """
 secretfile
-config i18n clock sqlite
+config i18n clock sqlite laws
+house
 db
 models
 queries
 people calendars files spreadsheet
 record outbox
 register letters deadlines
+delivery
 projection
 engine
 inbox reports check
