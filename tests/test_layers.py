@@ -17,8 +17,8 @@ house
 db
 models
 queries
-people calendars files spreadsheet
-record outbox
+people calendars files spreadsheet sheet rehearsal links
+record outbox rehearsal_file
 register letters deadlines
 delivery
 projection
