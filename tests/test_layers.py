@@ -17,7 +17,8 @@ house
 db
 models
 queries
-people calendars files spreadsheet sheet rehearsal links
+contacts
+numbers people calendars files spreadsheet sheet rehearsal links
 record outbox rehearsal_file
 register letters deadlines
 delivery
