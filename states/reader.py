@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -13,6 +11,7 @@ from typing import Any
 from states.faults import Fault, Places, ProcedureError, meant
 from states.periods import Grace, Period
 from states.procedure import Action, Alternative, Ask, Body, Deadline, Procedure, State
+from states.source import Source, SourceError
 from states.tables import Noted, Table
 
 __all__ = ["Fault", "ProcedureError", "load", "places", "read", "shipped"]
@@ -79,34 +78,16 @@ def _laws_in(folder: Path) -> dict[str, Path]:
 @lru_cache(maxsize=64)
 def _parsed(content: bytes, source: str) -> Procedure:
     try:
-        text = content.decode()
-        table = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise ProcedureError(
-            [Fault(f"{source}:{line}", "the file is not UTF-8", "Save it as UTF-8.")]
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise ProcedureError([_not_toml(source, str(error))]) from None
+        file = Source.of(source, content)
+    except SourceError as error:
+        raise ProcedureError([error.fault]) from None
     faults: list[Noted] = []
     digest = sha256(content).hexdigest()
-    where = Places.of(source, text.replace("\r\n", "\n"))
-    procedure = _procedure(Table(table, (), faults), digest, source)
+    procedure = _procedure(Table(file.content, (), faults), digest, source)
     if faults:
-        # Stable: what stands on one line stays in the order in which it was found.
-        faults.sort(key=lambda fault: where.line((*fault.path, fault.key) if fault.key else fault.path))
-        raise ProcedureError(where.fault(*fault) for fault in faults)
-    _PLACES[digest] = where
+        raise ProcedureError(file.faults(faults))
+    _PLACES[digest] = file.places
     return procedure
-
-
-def _not_toml(source: str, message: str) -> Fault:
-    found = re.fullmatch(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL)
-    said, line, column = found.groups() if found else (message, None, None)
-    place = f"{source}:{line}" if line else source
-    twice = any(word in said for word in ("overwrite", "twice", "mutate"))
-    remedy = "The same key or table stands above: remove one." if twice else "Correct it; nothing was read."
-    return Fault(place, f"not valid TOML: {said}" + (f" (column {column})" if column else ""), remedy)
 
 
 # ------------------------------------------------------------------------------- records, in file order

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from states.faults import Path, meant, nearest
 from states.periods import Grace, Period, PeriodError
@@ -31,6 +32,10 @@ _KINDS: dict[type, str] = {
     bool: "true or false",
     dict: "a table",
     list: "a list",
+    float: "a number with a fraction",
+    date: "a date",
+    datetime: "a date and time",
+    time: "a time of day",
 }
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _Read = TypeVar("_Read", Period, Grace)
@@ -171,13 +176,26 @@ class Table:
                 self.fault("a state or a table with 'to' is wanted", remedy, *steps)
         return tuple(found)
 
-    def subtable(self, key: str) -> Iterator[Table]:
+    def subtable(self, key: str) -> Iterator[Self]:
         """The table of that key, if it is there."""
         value = self._typed(key, dict, {})
         if key in self.content and isinstance(value, dict):
-            yield Table(value, (*self.path, key), self.faults)
+            yield type(self)(value, (*self.path, key), self.faults)
 
-    def tables(self, key: str, *, required: bool = False, plain: bool = False) -> Iterator[Table]:
+    def rows(self, key: str) -> Iterator[Self]:
+        """The tables of a list, as `[[key]]` writes them; in file order."""
+        if isinstance(self.content.get(key), dict):
+            self.asked_for.add(key)
+            self.fault(f"'{key}' is one table, and a list of tables is wanted", f"Write [[{key}]].", key)
+            return
+        value = self._typed(key, list, [])
+        for at, row in enumerate(value if isinstance(value, list) else []):
+            if isinstance(row, dict):
+                yield type(self)(row, (*self.path, key, at), self.faults)
+            else:
+                self.fault("a table is wanted", f"Write [[{key}]].", key, at)
+
+    def tables(self, key: str, *, required: bool = False, plain: bool = False) -> Iterator[Self]:
         """The named tables under that key, in file order."""
         if required and key not in self.content:
             self.asked_for.add(key)

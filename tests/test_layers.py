@@ -18,7 +18,7 @@ db
 models
 queries
 contacts
-numbers people calendars files spreadsheet sheet rehearsal links
+numbers heartbeat people calendars files spreadsheet sheet rehearsal links
 record outbox rehearsal_file
 register letters deadlines
 delivery
