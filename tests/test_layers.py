@@ -21,12 +21,13 @@ contacts
 numbers heartbeat people calendars files spreadsheet sheet rehearsal links
 record outbox rehearsal_file
 register letters deadlines
+alerts postmark
 delivery
 projection
 engine
 inbox reports check
 sweep
-rehearse scheduler
+rehearse scheduler catcher
 web
 cli
 """
