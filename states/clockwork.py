@@ -121,7 +121,7 @@ def _task(draft: Draft, due: Deadline, act: ByClock) -> None:
 
 def _expiry(draft: Draft, due: Deadline, act: ByClock) -> None:
     draft.say(deadline=due.name, title=due.title)
-    draft.change([drop(due.name, "fired")])
+    draft.change([drop(due.name, "done")])
     act(draft, due.on_expiry)
 
 
@@ -147,7 +147,7 @@ def _reminder(draft: Draft, due: Deadline, act: ByClock) -> None:
         for code in yet_to_answer(round_, draft.case, ask)
         if code not in draft.facts.unreached and (code == due.about if due.about else code not in own)
     ]
-    draft.change([drop(due.name, "fired")])
+    draft.change([drop(due.name, "done")])
     if silent:
         left = (due.last_day - windows.today(draft.procedure, draft.facts)).days
         draft.posts.append(
@@ -168,7 +168,7 @@ def _reminder(draft: Draft, due: Deadline, act: ByClock) -> None:
 def _joining(draft: Draft, due: Deadline, act: ByClock) -> None:
     """A State has become a Party: while the window is open it is asked too."""
     round_, ask = draft.case.open_round, draft.state.ask
-    draft.change([drop(due.name, "fired")])
+    draft.change([drop(due.name, "done")])
     party = draft.facts.parties.get(due.about)
     today = windows.today(draft.procedure, draft.facts)
     is_party = party is not None and party.is_party(today)
@@ -182,7 +182,7 @@ def _joining(draft: Draft, due: Deadline, act: ByClock) -> None:
 def _leaving(draft: Draft, due: Deadline, act: ByClock) -> None:
     """A denunciation takes effect: the Party's objection lapses, unless the Conference has the paper."""
     case = draft.case
-    draft.change([drop(due.name, "fired")])
+    draft.change([drop(due.name, "done")])
     seized = bool(case.paper) and case.paper == case.target
     lapsing = [] if seized else [o for o in case.standing if o.party == due.about]
     effects: list[Effect] = []
@@ -202,7 +202,7 @@ def _term(draft: Draft, due: Deadline, act: ByClock) -> None:
     """Seats change hands while the question is open: what is outstanding lapses, the new members decide."""
     round_ = draft.case.open_round
     if round_ is None or round_.no != due.round:
-        draft.change([drop(due.name, "fired")])
+        draft.change([drop(due.name, "done")])
         draft.record("term_ended")
         return
     closed = {"closed_at": draft.facts.now, "outcome": "superseded", "remaining": None}

@@ -319,6 +319,9 @@ EXPLANATIONS: dict[str, str] = {
     "roll.back": "The day rolls back to {day}, never forward.",
     "hold.stopped": "The clock stopped on {held_on} with the last day on {last}; days left: {remaining}.",
     "hold.resumed": "The clock resumed on {resumed_on}; with {remaining} added it reaches {day}.",
+    "moved.extension": "{by} extended it from {old} to {new}: {reason}",
+    "moved.anew": "It was set anew, from {old} to {new}, by what the timeline tells.",
+    "meeting.last_day": "It falls on {rule}, {day}.",
     "close.last_day": "The last day is {day}; it ends at 23:59:59 in {zone}.",
     "close.grace": "What is received before {wall} of the next working day, {day} ({instant}), still counts.",
     "close.no_grace": "There is no grace: the deadline passes as that day ends ({instant}).",
@@ -364,6 +367,19 @@ def explain_hold(
         *explain_roll(reached, days),
         *explain_closing(days.next_working(reached), days, zone, grace),
     ]
+
+
+def explain_moved(old: date, new: date, *, by: str = "", reason: str = "") -> list[Line]:
+    """Why a last day that was counted is another one now: an extension, or a fresh count."""
+    if not by:
+        return [_line("moved.anew", old=old, new=new)]
+    return [_line("moved.extension", by=by, old=old, new=new, reason=reason or "no reason given")]
+
+
+def explain_meeting(rule: str, day: date, days: WorkingDays, zone: ZoneInfo) -> list[Line]:
+    """How a deadline on the last day of a meeting arrives at its date; it has no grace."""
+    lines = [_line("meeting.last_day", rule=rule, day=day), *explain_roll(day, days)]
+    return lines + explain_closing(days.next_working(day), days, zone, Grace())
 
 
 def explain_roll(day: date, days: WorkingDays) -> list[Line]:

@@ -94,6 +94,10 @@ MESSAGES: Mapping[str, str] = {
     "not_material": "The amendment is editorial.",
     "not_decided_for": "The result is not in favour.",
     "not_decided_against": "The result is not against.",
+    # who acts at the same time
+    "case_moved": "The case has moved on since it was looked at: {what}. Look again, then decide.",
+    "key_reused": "The key '{key}' was used for another command. Nothing was done; use a new key.",
+    "no_such_case": "There is no case {case}.",
     # the clock
     "stale": "The deadline '{name}' has been moved or is done; nothing is due.",
     "untouched": "Nothing of this case hangs on what has changed.",

@@ -20,12 +20,12 @@ queries
 contacts
 numbers heartbeat people calendars files spreadsheet sheet rehearsal links
 record outbox rehearsal_file
-register letters deadlines
+explanations register letters
 alerts postmark
 delivery
 projection
 engine
-inbox reports check
+inbox reports check backup
 sweep
 rehearse scheduler catcher
 web

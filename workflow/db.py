@@ -213,6 +213,11 @@ def upgrade(engine: Engine) -> None:
                 _pragma(connection, "foreign_keys=ON")
 
 
+def revision(session: Session) -> str | None:
+    """Which migration the tables were brought to."""
+    return _revision(session.connection())
+
+
 def require_current(engine: Engine) -> None:
     """Refuse to work on tables of another version.
 

@@ -16,6 +16,8 @@ from workflow.db import Base
 
 #: Statuses of a deadline that has not ended. `armed` alone is looked at by the sweep.
 RUNNING = ("armed", "held", "overdue", "fired")
+#: The same as a condition, in the words of the index: only then is the index used.
+IS_RUNNING = text("deadlines.status IN ('armed', 'held', 'overdue', 'fired')")
 
 # ------------------------------------------------------------------------------ parties and people
 

@@ -1,0 +1,293 @@
+"""Every SELECT used twice, named by the question it answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import Row, Table, func, select
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from states import facts
+from states.periods import WorkingDays
+from workflow import models
+from workflow.calendars import parse, shipped
+
+_T = TypeVar("_T")
+
+
+def table(model: type[DeclarativeBase]) -> Table:
+    """The table of a model, for Core statements."""
+    found = model.__table__
+    assert isinstance(found, Table)
+    return found
+
+
+CASES, ROUNDS, ASKED, ANSWERS = map(table, (models.Case, models.Round, models.Asked, models.Answer))
+OBJECTIONS, DEADLINES, LETTERS = map(table, (models.Objection, models.Deadline, models.Letter))
+PARTIES, SEATS, MEETINGS = map(table, (models.Party, models.Seat, models.Meeting))
+CALENDARS, REGISTER_HEAD, EVENTS = map(table, (models.Calendar, models.RegisterHead, models.Event))
+
+
+# ------------------------------------------------------------------------------------------- cases
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A case as its tables hold it, with what a decision does not look at."""
+
+    id: int
+    procedure: str
+    edition: str
+    law_digest: str
+    #: Hash of its last event.
+    head: str
+    case: facts.Case
+
+
+def _record(kind: type[_T], row: Row[Any], first: int, **more: Any) -> _T:
+    """A record of states.facts from the columns of a row, in the order of its fields."""
+    return kind(*tuple(row)[first:], **more)
+
+
+def _columns(of: Table, names: Iterable[str]) -> list[Any]:
+    return [of.c[name] for name in names]
+
+
+_ROUND = ("no", "state", "of", "opened_at", "reply_by", "closes_at", "within", "restarted_at", "closed_at")
+_ROUND_REST = ("outcome", "extensions", "unreached", "remaining")
+_ASKED = (
+    "code", "party", "alternate", "joined_at", "reply_by", "closes_at", "has_questioned", "remaining",
+)  # fmt: skip
+_ANSWER = (
+    "no", "round", "member", "voice", "rank", "word", "received_at", "recorded_at", "conditions", "reasons",
+    "text", "channel", "language", "admitted", "accepted", "taken_back",
+)  # fmt: skip
+_OBJECTION = ("no", "round", "party", "voice", "rank", "received_at", "ended_at", "how")
+_DEADLINE = (
+    "name", "kind", "generation", "status", "rule", "anchor", "last_day", "due_at", "title", "of",
+    "on_expiry", "done_by", "round", "about", "meeting", "remaining",
+)  # fmt: skip
+
+_THE_ROUNDS = select(ROUNDS.c.case_id, *_columns(ROUNDS, _ROUND + _ROUND_REST)).order_by(
+    ROUNDS.c.case_id, ROUNDS.c.no
+)
+_THE_ASKED = select(ASKED.c.case_id, ASKED.c.round, *_columns(ASKED, _ASKED)).order_by(
+    ASKED.c.case_id, ASKED.c.round, ASKED.c.position
+)
+_THE_ANSWERS = select(ANSWERS.c.case_id, *_columns(ANSWERS, _ANSWER)).order_by(
+    ANSWERS.c.case_id, ANSWERS.c.no
+)
+_THE_OBJECTIONS = select(OBJECTIONS.c.case_id, *_columns(OBJECTIONS, _OBJECTION)).order_by(
+    OBJECTIONS.c.case_id, OBJECTIONS.c.no
+)
+_THE_DEADLINES = (
+    select(DEADLINES.c.case_id, *_columns(DEADLINES, _DEADLINE))
+    .where(models.IS_RUNNING)
+    .order_by(DEADLINES.c.case_id, DEADLINES.c.id)
+)
+
+
+def load_case(session: Session, case_id: int) -> facts.Case | None:
+    """The case as its tables hold it, or None."""
+    found = load_cases(session, [case_id])
+    return found[case_id].case if found else None
+
+
+def load_cases(session: Session, ids: Sequence[int], *, lock: bool = False) -> dict[int, Stored]:
+    """Several cases at once.
+
+    lock   hold their rows until the transaction ends (SQLite: the transaction is the only writer anyway)
+    """
+    wanted = select(*CASES.c).where(CASES.c.id.in_(ids) if len(ids) > 1 else CASES.c.id == ids[0])
+    if lock:
+        # In order of id: two processes that lock the same cases must meet in the same order.
+        wanted = wanted.order_by(CASES.c.id).with_for_update()
+    rows = session.execute(wanted).all()
+    asked_ids = [row.id for row in rows if row.rounds]
+    rounds = _rounds(session, asked_ids) if asked_ids else {}
+    objecting = [row.id for row in rows if row.objections]
+    objections = _by_case(session, _THE_OBJECTIONS, OBJECTIONS, objecting) if objecting else {}
+    deadlines = _by_case(session, _THE_DEADLINES, DEADLINES, [row.id for row in rows]) if rows else {}
+    return {
+        row.id: Stored(
+            row.id,
+            row.procedure,
+            row.edition,
+            row.law_digest,
+            row.head,
+            _case(
+                row,
+                rounds.get(row.id, ()),
+                tuple(_record(facts.Objection, o, 1) for o in objections.get(row.id, ())),
+                tuple(_record(facts.Deadline, d, 1) for d in deadlines.get(row.id, ())),
+            ),
+        )
+        for row in rows
+    }
+
+
+def _case(
+    row: Row[Any],
+    rounds: tuple[facts.Round, ...],
+    objections: tuple[facts.Objection, ...],
+    deadlines: tuple[facts.Deadline, ...],
+) -> facts.Case:
+    return facts.Case(
+        reference=row.reference,
+        state=row.state,
+        since=row.since,
+        seq=row.seq,
+        officer=row.officer,
+        title=row.title,
+        partner=row.partner,
+        territory=tuple(row.territory),
+        no_territory_reason=row.no_territory_reason,
+        risk=row.risk,
+        summary=row.summary,
+        held_on=row.held_on,
+        target=row.target,
+        paper=row.paper,
+        marks=frozenset(row.marks),
+        items=frozenset(row.items),
+        conditions=tuple(facts.Condition(**c) for c in row.conditions),
+        decisions=tuple(
+            facts.Decision(d["body"], d["meeting"], d["result"], date.fromisoformat(d["on"]))
+            for d in row.decisions
+        ),
+        rounds=rounds,
+        objections=objections,
+        deadlines=deadlines,
+    )
+
+
+def _by_case(session: Session, wanted: Any, of: Table, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    where = of.c.case_id.in_(ids) if len(ids) > 1 else of.c.case_id == ids[0]
+    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in session.execute(wanted.where(where)):
+        found[row[0]].append(row)
+    return found
+
+
+def _rounds(session: Session, ids: Sequence[int]) -> dict[int, tuple[facts.Round, ...]]:
+    asked: dict[tuple[int, int], list[facts.Asked]] = defaultdict(list)
+    for case_id, rows in _by_case(session, _THE_ASKED, ASKED, ids).items():
+        for row in rows:
+            asked[case_id, row[1]].append(_record(facts.Asked, row, 2))
+    answers: dict[tuple[int, int], list[facts.Answer]] = defaultdict(list)
+    for case_id, rows in _by_case(session, _THE_ANSWERS, ANSWERS, ids).items():
+        for row in rows:
+            answers[case_id, row.round].append(_record(facts.Answer, row, 1))
+    return {
+        case_id: tuple(
+            replace(
+                _record(facts.Round, row, 1),
+                unreached=tuple(row.unreached),
+                asked=tuple(asked[case_id, row.no]),
+                answers=tuple(answers[case_id, row.no]),
+            )
+            for row in rows
+        )
+        for case_id, rows in _by_case(session, _THE_ROUNDS, ROUNDS, ids).items()
+    }
+
+
+def case_id_of(session: Session, reference: str) -> int | None:
+    """The id of the case with that reference, or None."""
+    return session.scalar(select(CASES.c.id).where(CASES.c.reference == reference))
+
+
+def references(session: Session) -> list[str]:
+    """The references of all cases, oldest first."""
+    return list(session.scalars(select(CASES.c.reference).order_by(CASES.c.id)))
+
+
+def members_reached(session: Session, case_id: int, round_no: int) -> frozenset[str]:
+    """Codes of those asked in a round to whom at least one request has been handed over."""
+    return frozenset(
+        session.scalars(
+            select(LETTERS.c.member)
+            .where(
+                LETTERS.c.case_id == case_id,
+                LETTERS.c.round == round_no,
+                LETTERS.c.purpose == "request",
+                LETTERS.c.status == "sent",
+            )
+            .distinct()
+        )
+    )
+
+
+# --------------------------------------------------------------------------------- the world of the day
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the registers say: Parties, seats, meetings and calendars."""
+
+    parties: Mapping[str, facts.Party]
+    seats: tuple[facts.Seat, ...]
+    meetings: tuple[facts.Meeting, ...]
+    #: Name -> (digest, days) of the snapshot that new dates are counted with.
+    calendars: Mapping[str, tuple[str, WorkingDays]]
+
+
+# The register's head is a hash over all that has ever changed in it: equal heads, equal worlds.
+_WORLDS: dict[tuple[str, str], World] = {}
+_WORLDS_KEPT = 16
+
+
+def world(session: Session, register: str) -> World:
+    """What the registers say now; read again only when they have changed."""
+    head = session.scalar(select(REGISTER_HEAD.c.head).where(REGISTER_HEAD.c.id == 0)) or ""
+    found = _WORLDS.get((register, head)) if head else None
+    if found is None:
+        found = _world(session, register)
+        if head:
+            while len(_WORLDS) >= _WORLDS_KEPT:
+                _WORLDS.pop(next(iter(_WORLDS)))
+            _WORLDS[register, head] = found
+    return found
+
+
+def _world(session: Session, register: str) -> World:
+    parties = select(PARTIES.c.code, PARTIES.c.joins, PARTIES.c.leaves).where(PARTIES.c.register == register)
+    seats = select(*_columns(SEATS, ("body", "seat", "member", "alternate", "starts", "ends")))
+    meetings = select(*_columns(MEETINGS, ("body", "ordinal", "kind", "starts", "ends")))
+    calendars = select(CALENDARS.c.name, CALENDARS.c.digest, CALENDARS.c.text)
+    return World(
+        {row.code: facts.Party(*row) for row in session.execute(parties.order_by(PARTIES.c.code))},
+        tuple(facts.Seat(*row) for row in session.execute(seats.order_by(SEATS.c.id))),
+        tuple(facts.Meeting(*row) for row in session.execute(meetings.order_by(MEETINGS.c.starts))),
+        {
+            # The last published of a name is the one that counts.
+            row.name: (row.digest, parse(row.text).working_days)
+            for row in session.execute(calendars.order_by(CALENDARS.c.published_at))
+        },
+    )
+
+
+def calendar_of(known: World, name: str) -> tuple[str, WorkingDays]:
+    """The digest and the days of a calendar: the last published snapshot, else the shipped one."""
+    found = known.calendars.get(name)
+    if found is None:
+        snapshot = shipped(name)
+        found = (snapshot.digest, snapshot.working_days)
+    return found
+
+
+def next_dates(session: Session, ids: Sequence[int]) -> dict[int, date]:
+    """Case -> the earliest last day of what runs for it: its window, else a task."""
+    rows = session.execute(
+        select(DEADLINES.c.case_id, func.min(DEADLINES.c.last_day))
+        .where(
+            models.IS_RUNNING,
+            DEADLINES.c.case_id.in_(ids),
+            DEADLINES.c.kind.in_(("window", "task", "expiry")),
+        )
+        .group_by(DEADLINES.c.case_id)
+    )
+    return {case_id: day for case_id, day in rows}

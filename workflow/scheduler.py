@@ -1,0 +1,113 @@
+"""When the clock ticks: sweeps what is due, sends what waits, and sleeps until there is something to do.
+
+APScheduler keeps its jobs in memory, in every process; what is due is in the database alone. The sweep sets
+its own next moment, the earliest that is due, at most `sweep.at_most_s` away: a changed clock, a machine
+that slept, or a deadline set by another process is noticed within that time.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import UTC, timedelta
+from pathlib import Path
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import Engine
+
+from notifications import Courier
+from workflow import check, db, delivery, house, record, sweep
+from workflow.clock import Clock, SystemClock
+
+log = logging.getLogger("assent.worker")
+
+SWEEP, DELIVER, HEADS = "sweep", "deliver", "heads"
+#: How soon letters are looked for again when none waited: queueing and sending meet in the database alone.
+LETTERS_LOOK_S = 5
+
+
+class Worker:
+    """Sweeps and delivers for one database until it is stopped.
+
+    heads_file   where the heads of the record are appended once a day, on another host's disk; None: nowhere
+    """
+
+    def __init__(self, on: Engine, clock: Clock, *, heads_file: Path | None = None) -> None:
+        """Raises MailConfigError."""
+        self._engine = on
+        self._clock = clock
+        self._machine = SystemClock()
+        self._heads_file = heads_file
+        with db.reading(on) as session:
+            self._settings = house.of(session).settings
+        self._courier = Courier(check.mail_settings(self._settings))
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._delivering = threading.Lock()
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._scheduler.start()
+        self._again(SWEEP, self._sweep, 0)
+        self._again(DELIVER, self._deliver, 0)
+        self._again(HEADS, self._keep_heads, 0)
+
+    def stop(self) -> None:
+        """End after what is under way."""
+        self._scheduler.shutdown(wait=True)
+
+    def _again(self, name: str, job: object, in_s: float) -> None:
+        # The scheduler waits in the machine's own time, whatever clock says what is due.
+        self._scheduler.add_job(
+            job,
+            "date",
+            run_date=self._machine.now() + timedelta(seconds=max(in_s, 0)),
+            id=name,
+            replace_existing=True,
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+
+    def _sweep(self) -> None:
+        wait_s = float(self._settings.sweep.at_most_s)
+        try:
+            now = self._clock.now()
+            done = sweep.fire_due(self._engine, now, batch=self._settings.sweep.batch)
+            if done.fired or done.failed:
+                log.info("swept: %s fired, %s failed", done.fired, done.failed)
+                self._again(DELIVER, self._deliver, 0)
+            with db.reading(self._engine) as session:
+                due = sweep.next_due(session)
+            if due is not None:
+                wait_s = min(wait_s, (due - self._clock.now()).total_seconds())
+        except Exception:
+            # Whatever happens, the next look must come: a scheduler that stops in silence loses deadlines.
+            log.exception("the sweep failed; it is tried again")
+            wait_s = min(wait_s, 10)
+        finally:
+            self._again(SWEEP, self._sweep, wait_s)
+
+    def _deliver(self) -> None:
+        try:
+            with self._delivering:
+                done = delivery.deliver(self._engine, self._courier, self._settings, self._clock.now)
+            if done.sent:
+                log.info("sent %s letters", done.sent)
+        except Exception:
+            log.exception("sending failed; it is tried again")
+        finally:
+            self._again(DELIVER, self._deliver, LETTERS_LOOK_S)
+
+    def _keep_heads(self) -> None:
+        try:
+            now = self._clock.now()
+            with db.transaction(self._engine) as session:
+                text = record.heads(session, now)
+                if self._settings.installation.outside_head_address:
+                    delivery.queue_heads(session, text, self._settings, now)
+            if self._heads_file is not None:
+                record.export_heads(self._heads_file, text)
+        except Exception:
+            log.exception("the heads of the record could not be kept outside; it is tried again tomorrow")
+        finally:
+            self._again(HEADS, self._keep_heads, 24 * 3600)
