@@ -1,0 +1,39 @@
+"""Languages: what letters, refusals, dates and law files are called in English, French and Spanish.
+
+catalogs.py    the .po files of workflow/locale, compiled in memory; which languages there are
+dates.py       days, moments, periods and lists in words
+titles.py      words and titles of law files
+countries.py   names of States, and how "of France" is said
+sentences.py   a reason or an explanation -> its sentence
+"""
+
+from workflow.i18n.catalogs import LANGUAGES, direction, negotiated
+from workflow.i18n.countries import country, of_state
+from workflow.i18n.dates import day, days, last_moment, listed, moment, offset, period, sort_key, span
+from workflow.i18n.sentences import explanation, retold, sentence
+from workflow.i18n.titles import form, knows, title, voice, word
+
+__all__ = [
+    "LANGUAGES",
+    "country",
+    "day",
+    "days",
+    "direction",
+    "explanation",
+    "form",
+    "knows",
+    "last_moment",
+    "listed",
+    "moment",
+    "negotiated",
+    "of_state",
+    "offset",
+    "period",
+    "retold",
+    "sentence",
+    "sort_key",
+    "span",
+    "title",
+    "voice",
+    "word",
+]
