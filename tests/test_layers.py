@@ -20,8 +20,9 @@ queries
 contacts
 numbers heartbeat people calendars files spreadsheet sheet rehearsal links
 record outbox rehearsal_file
-explanations register letters
+explanations timeline register letters
 alerts postmark
+covers
 delivery
 projection
 engine
