@@ -74,8 +74,11 @@ def perform_all(
     for case_id, command in commands:
         if command.key in kept:
             found.append(_again(kept[command.key], case_id, command))
-        else:
-            found.append(work.perform(case_id, command))
+            continue
+        outcome = work.perform(case_id, command)
+        found.append(outcome)
+        if command.key and isinstance(outcome, Outcome):
+            kept[command.key] = work.keys[-1]
     work.write()
     return found
 
@@ -99,7 +102,16 @@ def open_case(
     items   items of checklists that are confirmed from the start (rehearsals; imported cases)
     """
     work = _Work(session, now)
-    command = Command("open", actor or Actor("officer", officer), {"title": title}, key=key)
+    said = {
+        "procedure": f"{law.id} {law.edition}",
+        "title": title,
+        "partner": partner,
+        "territory": tuple(territory),
+        "officer": officer,
+        "summary": summary,
+        "items": tuple(sorted(items)),
+    }
+    command = Command("open", actor or Actor("officer", officer), said, key=key)
     kept = _kept(session, [key] if key else [])
     if key in kept:
         return _again(kept[key], 0, command)
@@ -130,6 +142,11 @@ def register_changed(session: Session, why: str, now: datetime) -> list[Outcome]
     return [o for o in perform_all(session, [(i, command) for i in ids], now) if isinstance(o, Outcome)]
 
 
+def law_of(session: Session, stored: Stored) -> Procedure:
+    """The law file a case was begun under. Raises LawMissing."""
+    return house.of(session).laws.of_case(stored.procedure, stored.edition, stored.law_digest)
+
+
 def facts_of(session: Session, case_id: int, now: datetime) -> tuple[Procedure, Facts] | None:
     """The law and the facts of a case as a decision would see them now; for pages and reports."""
     work = _Work(session, now, lock=False)
@@ -154,17 +171,18 @@ def _request(case_id: int, command: Command) -> str:
     return sha256(record.canonical(said).encode()).hexdigest()
 
 
-def _kept(session: Session, keys: list[str]) -> dict[str, Any]:
+def _kept(session: Session, keys: list[str]) -> dict[str, dict[str, Any]]:
     if not keys:
         return {}
-    return {row.key: row for row in session.execute(select(KEYS).where(KEYS.c.key.in_(keys)))}
+    rows = session.execute(select(KEYS).where(KEYS.c.key.in_(keys)))
+    return {row.key: dict(row._mapping) for row in rows}
 
 
-def _again(kept: Any, case_id: int, command: Command) -> Outcome | Refused:
+def _again(kept: dict[str, Any], case_id: int, command: Command) -> Outcome | Refused:
     """The stored outcome of a key; the same key with other content is refused."""
-    if kept.request != _request(case_id, command):
+    if kept["request"] != _request(case_id, command):
         return Refused((reason("key_reused", key=command.key),))
-    return Outcome.of_kept(kept.outcome)
+    return Outcome.of_kept(kept["outcome"])
 
 
 def _moved_on(session: Session, case_id: int, since: int) -> Refused:
@@ -195,7 +213,7 @@ class _Work:
         self._worlds: dict[str, queries.World] = {}
         self._events: list[dict[str, Any]] = []
         self._letters: list[dict[str, Any]] = []
-        self._keys: list[dict[str, Any]] = []
+        self.keys: list[dict[str, Any]] = []
 
     def take(self, ids: set[int]) -> None:
         """Load and hold the cases."""
@@ -286,7 +304,7 @@ class _Work:
         kinds = tuple(event.kind for event in step.events)
         outcome = Outcome(case_id, before.reference, step.case.seq, step.case.state, kinds, count)
         if command.key:
-            self._keys.append(
+            self.keys.append(
                 {
                     "key": command.key,
                     "case_id": case_id,
@@ -305,8 +323,8 @@ class _Work:
             connection.execute(insert(EVENTS), self._events)
         if self._letters:
             outbox.queue(self.session, self._letters)
-        if self._keys:
-            connection.execute(insert(KEYS), self._keys)
+        if self.keys:
+            connection.execute(insert(KEYS), self.keys)
 
     # ------------------------------------------------------------------------------------- details
 

@@ -290,4 +290,4 @@ def next_dates(session: Session, ids: Sequence[int]) -> dict[int, date]:
         )
         .group_by(DEADLINES.c.case_id)
     )
-    return {case_id: day for case_id, day in rows}
+    return {row[0]: row[1] for row in rows}

@@ -87,12 +87,12 @@ def _batch(on: Engine, now: datetime, limit: int) -> Swept:
 
 def _fire(session: Session, due: list[Due], now: datetime) -> int:
     outcomes = engine.perform_all(session, [(each.case_id, each.command) for each in due], now)
-    stale = [d for d, outcome in zip(due, outcomes, strict=True) if isinstance(outcome, Refused)]
+    refused = 0
     for each, outcome in zip(due, outcomes, strict=True):
-        # An earlier one of the same batch may have ended it; anything else is a fault of the law file.
-        if isinstance(outcome, Refused) and outcome.reasons[0].message != "stale":
+        if isinstance(outcome, Refused):
+            refused += 1
             _note_failure(session, each, str(outcome))
-    return len(due) - len(stale)
+    return len(due) - refused
 
 
 def _claim(session: Session, now: datetime, limit: int) -> list[Due]:
@@ -144,6 +144,7 @@ def _one_by_one(on: Engine, now: datetime, limit: int) -> Swept:
 def _note_failure(session: Session, due: Due, why: str) -> None:
     session.execute(
         update(DEADLINES)
-        .where(DEADLINES.c.id == due.id)
+        # An earlier one of the same batch may have ended or moved it: then nothing is wrong.
+        .where(DEADLINES.c.id == due.id, _DUE, DEADLINES.c.generation == due.generation)
         .values(attempts=DEADLINES.c.attempts + 1, problem=why[:2000])
     )
