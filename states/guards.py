@@ -112,7 +112,8 @@ def acceptance_is_in_writing(moment: Moment) -> Reason | None:
 def conditions_are_met(moment: Moment) -> Reason | None:
     """The conditions made with consents and approval are confirmed as met in the agreement."""
     case = moment.facts.case
-    if not case.conditions or "conditions" in case.items:
+    confirmed = case.items - set(moment.details.get("without") or ())
+    if not case.conditions or "conditions" in confirmed:
         return None
     texts = "; ".join(f"{c.by}: {c.text}" for c in case.conditions)
     return reason("conditions_unmet", count=len(case.conditions), texts=texts)

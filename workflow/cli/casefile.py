@@ -24,9 +24,7 @@ from workflow.queries import LETTERS
 EVENTS_SHOWN = 12
 
 
-def show(
-    out: Console, session: Session, case_id: int, now: datetime, *, every_event: bool = False
-) -> None:
+def show(out: Console, session: Session, case_id: int, now: datetime, *, every_event: bool = False) -> None:
     """Print the whole file of a case."""
     law, facts = _look(session, case_id, now)
     case = facts.case
@@ -40,7 +38,9 @@ def show(
     held = f", on hold since {told_day(case.held_on)}" if case.held_on else ""
     facts_of_it.add_row("State", f"[bold]{escape(state.title)}[/] ({case.state}){held}")
     if case.target:
-        facts_of_it.add_row("Waits for", case.target + (" (paper issued)" if case.paper == case.target else ""))
+        facts_of_it.add_row(
+            "Waits for", case.target + (" (paper issued)" if case.paper == case.target else "")
+        )
     if case.standing:
         facts_of_it.add_row("Objections", ", ".join(sorted({o.party for o in case.standing})) + " standing")
     out.print(facts_of_it)
