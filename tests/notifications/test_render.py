@@ -70,6 +70,7 @@ def test_the_text_is_what_the_template_says_with_its_values():
         "of",
         "the",
         "Convention",
+        "No.",
         "2024/3",
         "8",
         "January",
@@ -95,7 +96,7 @@ def test_no_value_reaches_past_its_line():
 
     letter = render("task", "en", values)
 
-    assert letter.subject == "RAM-2024-001: Send Bcc: x - Évian Project"
+    assert letter.subject == "RAM-2024-001: Send Bcc: x – Évian Project"
     assert "- What to do: Send Bcc: x\n- By: a b\n" in letter.text
 
 

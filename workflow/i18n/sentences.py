@@ -34,6 +34,7 @@ OURS = frozenset(
     | {
         "received",
         "role",
+        "rule",
         "says",
         "share",
         "since",
@@ -97,6 +98,9 @@ def _value(name: str, value: Any, language: str) -> Any:
         return day(value, language)
     if name == "word" and isinstance(value, str):
         return word("answer", value, language)
+    if name == "reason" and isinstance(value, str):
+        # Somebody's own words, unless there are none and we say so.
+        return catalog(language).text("phrase", value) or value
     return retold(value, language) if name in OURS and isinstance(value, str) else value
 
 

@@ -1,0 +1,11 @@
+"""Letters: what a step has to tell, put into words, in each reader's language, one row for each reader.
+
+compose.py     a Post and its recipients -> rows of models.Letter
+matter.py      what the letters of a post are about: case, round, names, meetings
+words.py       the same, said in one language to one member
+telling.py     `what` of each template, in words
+"""
+
+from workflow.letters.compose import compose
+
+__all__ = ["compose"]
