@@ -99,6 +99,8 @@ class Table:
     columns: Mapping[str, tuple[int, str]]
     #: What is wrong with the file, its header and the number of cells; not with what the cells say.
     faults: tuple[Fault, ...] = ()
+    #: Columns that an unknown header was probably meant to be: reported missing, a slip would be told twice.
+    meant: frozenset[str] = frozenset()
     #: How its characters were written.
     encoding: str = "UTF-8"
 
@@ -133,7 +135,13 @@ def read(content: bytes, columns: Sequence[Column]) -> Table:
             break
     if not reading.places and not reading.faults:
         raise _refused("it is empty", "Its first row must name the columns.")
-    return Table(tuple(reading.rows), MappingProxyType(reading.places), tuple(reading.faults), encoding)
+    return Table(
+        rows=tuple(reading.rows),
+        columns=MappingProxyType(reading.places),
+        faults=tuple(reading.faults),
+        meant=frozenset(reading.meant),
+        encoding=encoding,
+    )
 
 
 def write(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -168,6 +176,7 @@ class _Reading:
     rows: list[Row] = field(default_factory=list)
     places: dict[str, tuple[int, str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    meant: set[str] = field(default_factory=set)
     _width: int = 0
     _spare: set[int] = field(default_factory=set)
 
@@ -191,7 +200,6 @@ class _Reading:
     def _header(self, number: int, cells: list[str]) -> None:
         self._width = len(cells)
         names = {_plain(word): c.name for c in self.columns for word in (c.name, *c.aliases)}
-        meant_columns = set()
         for at, cell in enumerate(cells, 1):
             name = names.get(_plain(cell))
             if not cell:
@@ -199,8 +207,7 @@ class _Reading:
             elif name is None:
                 near = nearest(_plain(cell), names)
                 remedy = f"did you mean '{near}'?" if near else meant(cell, [c.name for c in self.columns])
-                # The column that was meant is not reported missing besides: one slip, one fault.
-                meant_columns.add(names.get(near or ""))
+                self.meant.update([names[near]] if near else [])
                 self.faults.append(Fault(number, at, cell, f"unknown column {shown(cell)}", remedy))
             elif name in self.places:
                 first = letter(self.places[name][0])
@@ -209,7 +216,7 @@ class _Reading:
             else:
                 self.places[name] = (at, cell)
         for column in self.columns:
-            if column.required and column.name not in self.places and column.name not in meant_columns:
+            if column.required and column.name not in self.places and column.name not in self.meant:
                 says = f"the column '{column.name}' is missing"
                 self.faults.append(Fault(number, 0, "", says, "Add it."))
 

@@ -1,0 +1,63 @@
+"""Acts that belong to no case: Parties, contacts, seats, meetings, calendars, staff.
+
+Each checks everything first, then writes its rows and one event of the register chain; where nothing
+changes there is no event. What an act changes in cases is the engine's to do afterwards.
+
+parties.py    import a list of Parties and contacts, see what it would change, set one Party
+contacts.py   set or end a contact; mark an address from which letters come back
+seats.py      who holds the seats of bodies       meetings.py   when bodies meet, and when a meeting moves
+days.py       publish a calendar                  staff.py      the people of the Secretariat
+shipped.py    fill an empty register
+partylist.py  bodylist.py   the lists as spreadsheets
+cells.py      what a cell or a field may say
+lines.py      what a list says, and what that changes
+acts.py       what all acts have in common
+"""
+
+from workflow.register.bodylist import read_meetings, read_seats
+from workflow.register.contacts import (
+    end_contact,
+    import_contacts,
+    mark_contact_failed,
+    mark_contact_works,
+    set_contact,
+)
+from workflow.register.days import publish_calendar
+from workflow.register.lines import Change, Line, Plan, RegisterRefused
+from workflow.register.meetings import MeetingMoved, add_meeting, import_meetings, move_meeting
+from workflow.register.parties import compare, import_parties, set_party
+from workflow.register.partylist import PartyList, export, read
+from workflow.register.seats import import_seats, set_seat
+from workflow.register.shipped import ensure_shipped
+from workflow.register.staff import add_staff
+from workflow.spreadsheet import ListRefused
+
+__all__ = [
+    "Change",
+    "Line",
+    "ListRefused",
+    "MeetingMoved",
+    "PartyList",
+    "Plan",
+    "RegisterRefused",
+    "add_meeting",
+    "add_staff",
+    "compare",
+    "end_contact",
+    "ensure_shipped",
+    "export",
+    "import_contacts",
+    "import_meetings",
+    "import_parties",
+    "import_seats",
+    "mark_contact_failed",
+    "mark_contact_works",
+    "move_meeting",
+    "publish_calendar",
+    "read",
+    "read_meetings",
+    "read_seats",
+    "set_contact",
+    "set_party",
+    "set_seat",
+]
