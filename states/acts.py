@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from states import rounds, windows
@@ -132,12 +133,20 @@ def accept_conditions(moment: Moment) -> Deed:
 def record_reply(moment: Moment) -> Deed:
     """Keep an answer that came on paper, by telephone or at a meeting, in the name of who gave it."""
     word, voice = _text(moment, "answer"), voice_of(moment)
-    received_at = moment.details.get("received_at") or moment.facts.now
-    if received_at > moment.facts.now:
-        received = received_at.astimezone(zone_of(moment.procedure.timezone))
-        raise Refusal(reason("received_in_future", received=f"{received:%Y-%m-%d %H:%M}"))
-    deed = rounds.answer(moment, word, voice, received_at)
+    deed = rounds.answer(moment, word, voice, received_at(moment))
     return replace(deed, data={**deed.data, "on_behalf": voice.words})
+
+
+def received_at(moment: Moment) -> datetime:
+    """When what is being recorded was received: as the officer says, else now.
+
+    Raises   Refusal when that is still to come
+    """
+    found: datetime = moment.details.get("received_at") or moment.command.received_at or moment.facts.now
+    if found > moment.facts.now:
+        received = found.astimezone(zone_of(moment.procedure.timezone))
+        raise Refusal(reason("received_in_future", received=f"{received:%Y-%m-%d %H:%M}"))
+    return found
 
 
 def voice_of(moment: Moment) -> Actor:
@@ -154,9 +163,12 @@ def voice_of(moment: Moment) -> Actor:
         )
         party = f"seat:{party}" if seated else f"party:{party}" + (f"/{voice}" if voice else "")
     try:
-        return Actor.parse(party)
+        found = Actor.parse(party)
     except ValueError:
-        raise Refusal(reason("wrong_voice", voice=party)) from None
+        found = None
+    if found is None or found.role not in ("party", "seat"):
+        raise Refusal(reason("wrong_voice", voice=party))
+    return found
 
 
 def admit_late(moment: Moment) -> Deed:
@@ -184,19 +196,19 @@ def withdraw_objection(moment: Moment) -> Deed:
     effects: list[Effect] = []
     for objection in ended:
         effects.append(effect("objection_end", no=objection.no, ended_at=moment.facts.now, how="withdrawn"))
-        effects += taken_back(moment, objection.round, actor.party, objection.voice)
+        effects += taken_back(moment, actor.party, objection.voice)
     gone = {o.no for o in ended}
     remaining = len({o.party for o in case.standing if o.no not in gone})
     return Deed(tuple(effects), {"party": actor.party, "remaining": remaining})
 
 
-def taken_back(moment: Moment, round_no: int, party: str, voice: str) -> list[Effect]:
-    """The answers behind an objection that ends: they are kept, and no longer count."""
+def taken_back(moment: Moment, party: str, voice: str) -> list[Effect]:
+    """The answers behind an objection that ends, in every round: they are kept, and no longer count."""
     ask_of = moment.procedure.states
     found: list[Effect] = []
     for round_ in moment.case.rounds:
         ask = ask_of[round_.state].ask
-        if round_.no != round_no or ask is None:
+        if ask is None or not ask.objections_stand:
             continue
         members = {m.code for m in round_.asked if m.party == party}
         found += [
@@ -282,8 +294,7 @@ ACTS: Mapping[str, Act] = {
 
 def as_voice(moment: Moment, action: str, voice: Actor) -> Moment:
     """The same moment seen as that voice acting itself: for what an officer records on its behalf."""
-    details = {
-        k: v for k, v in moment.details.items() if k not in ("party", "answer", "voice", "received_at")
-    }
+    recorded = ("party", "answer", "voice", "received_at", "scan")
+    details = {k: v for k, v in moment.details.items() if k not in recorded}
     command = Command(action, voice, details, moment.command.received_at, key=moment.command.key)
     return replace(moment, command=command)

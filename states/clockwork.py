@@ -108,7 +108,9 @@ def _missing(draft: Draft, round_: Round, ask: Ask) -> tuple[str, ...]:
     """Whom the request never reached and no officer has confirmed."""
     if not ask.confirm_unreached:
         return ()
-    return tuple(sorted(draft.facts.unreached - set(round_.unreached)))
+    # Who has answered by now was reached, whatever became of the letter.
+    answered = {a.member for a in round_.answers}
+    return tuple(sorted(draft.facts.unreached - set(round_.unreached) - answered))
 
 
 def _task(draft: Draft, due: Deadline, act: ByClock) -> None:
@@ -188,7 +190,7 @@ def _leaving(draft: Draft, due: Deadline, act: ByClock) -> None:
     effects: list[Effect] = []
     for objection in lapsing:
         effects.append(effect("objection_end", no=objection.no, ended_at=draft.facts.now, how="lapsed"))
-        effects += taken_back(draft.moment(), objection.round, objection.party, objection.voice)
+        effects += taken_back(draft.moment(), objection.party, objection.voice)
     draft.change(effects)
     draft.say(party=due.about)
     if lapsing:
@@ -259,12 +261,14 @@ def _meetings(draft: Draft) -> None:
 
 
 def _parties(draft: Draft) -> None:
-    """Who will join while a window is open, and who leaves with an objection standing."""
+    """Who joins while a window is open, whose term ends, and who leaves with an objection standing."""
     procedure, round_, ask = draft.procedure, draft.case.open_round, draft.state.ask
     armed = {d.name: d for d in draft.case.deadlines}
     wanted: list[Effect] = []
     if round_ is not None and ask is not None and ask.joiners is not None and ask.of == "all_parties":
-        wanted += windows.joining(procedure, draft.facts, round_.no)
+        wanted += windows.joining(procedure, draft.facts, round_)
+    if round_ is not None and round_.of in procedure.bodies:
+        wanted += windows.term(procedure, draft.facts, round_)
     for party in sorted({o.party for o in draft.case.standing}):
         wanted += windows.leaving(procedure, draft.facts, party)
     for each in wanted:
@@ -277,7 +281,7 @@ def _parties(draft: Draft) -> None:
     names = {e.values["name"] for e in wanted}
     for name, running in armed.items():
         if (
-            running.kind == "joining"
+            running.kind in ("joining", "term")
             and round_ is not None
             and running.round == round_.no
             and name not in names

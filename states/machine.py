@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from transitions import EventData, Machine
 
 from states import clockwork, rounds, windows
-from states.acts import ACTS, WITHDRAWAL, as_voice, voice_of
+from states.acts import ACTS, WITHDRAWAL, as_voice, received_at, voice_of
 from states.commands import CLOCK, Command, Moment, Step
 from states.details import ALWAYS, KINDS, OF_ANSWERS, kind_of
 from states.draft import Draft
@@ -25,7 +25,6 @@ from states.procedure import Action, Alternative, Procedure
 from states.reasons import Reason, Refusal, Refused, did_you_mean, distinct, reason
 from states.ways import STAYS, Way, ways
 from states.words import day_words, listed
-from states.zones import zone_of
 
 _MACHINES: dict[str, Machine] = {}
 
@@ -106,12 +105,8 @@ def _answer(draft: Draft) -> None:
     if command.actor.role not in ("party", "seat"):
         raise Refusal(reason("clerk_answers", word=command.action))
     _require_understood(draft, command.action, OF_ANSWERS + ALWAYS, ())
-    received_at = command.received_at or draft.facts.now
-    if received_at > draft.facts.now:
-        received = received_at.astimezone(zone_of(draft.procedure.timezone))
-        raise Refusal(reason("received_in_future", received=f"{received:%Y-%m-%d %H:%M}"))
-    draft.do(rounds.answer(draft.moment(), command.action, command.actor, received_at))
-    draft.say(channel=str(command.details.get("channel", "")), received_at=received_at)
+    moment = draft.moment()
+    draft.do(rounds.answer(moment, command.action, command.actor, received_at(moment)))
     draft.record("answer")
 
 
@@ -182,9 +177,12 @@ def act_by_clock(draft: Draft, name: str) -> None:
 
 def _withdraw_on_behalf(draft: Draft) -> None:
     """An officer records that a Party has withdrawn its objection on paper."""
-    voice = voice_of(draft.moment())
-    draft.command = as_voice(draft.moment(), WITHDRAWAL, voice).command
-    draft.say(on_behalf=voice.words)
+    moment = draft.moment()
+    voice = voice_of(moment)
+    draft.say(on_behalf=voice.words, received_at=received_at(moment))
+    if moment.details.get("scan"):
+        draft.say(scan=moment.details["scan"])
+    draft.command = as_voice(moment, WITHDRAWAL, voice).command
     _act(draft, _action(draft))
 
 

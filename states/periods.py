@@ -176,12 +176,14 @@ def last_day(period: Period, start: date, days: WorkingDays, *, roll: bool = Tru
     return days.next_working(day) if roll else day
 
 
-def counted_back(period: Period, start: date, days: WorkingDays) -> date:
+def counted_back(period: Period, start: date, days: WorkingDays, *, roll: bool = True) -> date:
     """The day by which something is due before `start`, e.g. 90 days before the first day of a meeting.
 
     It rolls back to the working day before, never forward: forward would shorten the notice that is promised.
+    Without `roll` it is the day that the period reaches.
     """
-    return days.previous_working(_counted(period, start, days, -1))
+    day = _counted(period, start, days, -1)
+    return days.previous_working(day) if roll else day
 
 
 def remaining_days(last: date, held_on: date) -> int:

@@ -82,12 +82,15 @@ def position(round_: Round, member: Asked, answers: list[Answer], objecting: boo
     """The position of one member.
 
     answers    all of this member's answers in the round
-    objecting  whether an objection of its Party, made in this round, stands
+    objecting  whether an objection of its Party stands that was made, or made again, in this round
     """
     if objecting and ask.against:
         latest = [a for a in answers if a.word in ask.against]
         return Position(member.code, ask.against[0], latest[-1] if latest else None)
-    timely = [a for a in answers if not a.taken_back and in_time(round_, member, a)]
+    # Where objections stand by themselves, an answer behind which none stands decides nothing: it came from
+    # a Party that had left.
+    mute = ask.against if ask.objections_stand else ()
+    timely = [a for a in answers if not a.taken_back and a.word not in mute and in_time(round_, member, a)]
     if timely:
         best = max(timely, key=lambda a: (a.rank, a.received_at, a.no))
         word = best.word
@@ -108,9 +111,21 @@ def positions(round_: Round, case: Case, ask: Ask) -> list[Position]:
     by_member: dict[str, list[Answer]] = {}
     for answer in round_.answers:
         by_member.setdefault(answer.member, []).append(answer)
-    objecting = {o.party for o in case.standing if o.round == round_.no}
-    none: list[Answer] = []
-    return [position(round_, m, by_member.get(m.code, none), m.party in objecting, ask) for m in round_.asked]
+    made_in: dict[str, set[int]] = {}
+    for objection in case.standing if ask.objections_stand else ():
+        made_in.setdefault(objection.party, set()).add(objection.round)
+    found = []
+    for member in round_.asked:
+        said = by_member.get(member.code, [])
+        rounds = made_in.get(member.party, set())
+        # Made again in a later round it is the same objection, which stands under its first number.
+        again = bool(rounds) and any(_speaks_against(round_, member, a, ask) for a in said)
+        found.append(position(round_, member, said, round_.no in rounds or again, ask))
+    return found
+
+
+def _speaks_against(round_: Round, member: Asked, answer: Answer, ask: Ask) -> bool:
+    return answer.word in ask.against and not answer.taken_back and in_time(round_, member, answer)
 
 
 def tally(round_: Round, case: Case, ask: Ask, unreached: frozenset[str] = frozenset()) -> Counter[str]:

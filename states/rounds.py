@@ -16,7 +16,7 @@ from states.commands import Actor, Moment, Post
 from states.effects import Effect, apply, arm, drop, effect, of_record, rearm
 from states.facts import RANKS, Answer, Asked, Facts, Objection, Round, nothing
 from states.periods import Period, last_day, local_day
-from states.positions import in_time, is_final, is_stopped, positions, tally
+from states.positions import in_time, is_final, positions, tally
 from states.procedure import Ask, Procedure, State
 from states.reasons import Refusal, reason
 from states.rules import RULES
@@ -25,14 +25,15 @@ from states.windows import (
     closes,
     confirm_name,
     drop_reminders,
-    generation,
     joining,
     leaving,
     moved,
+    prolonged,
     reminders,
     task,
     term,
     today,
+    whole_days,
     window,
     window_name,
 )
@@ -76,9 +77,9 @@ def dispatch(moment: Moment) -> Deed:
     effects += [_opened(round_), arm(window(procedure, facts, round_, start, str(period)))]
     effects += reminders(procedure, facts, ask, round_)
     if ask.joiners is not None and ask.of == "all_parties":
-        effects += joining(procedure, facts, round_.no)
+        effects += joining(procedure, facts, round_)
     if ask.of in procedure.bodies:
-        effects += term(procedure, facts, round_.no, ask.of)
+        effects += term(procedure, facts, round_)
     letter = ask.again_letter if again and ask.again_letter else ask.letter
     post = Post("asked", letter, "request", round=round_.no, occurrence="1", numbered=True)
     return Deed(tuple(effects), {"asked": len(members), "reply_by": reply_by}, (post,))
@@ -93,19 +94,18 @@ def join(moment: Moment, round_: Round, ask: Ask, code: str) -> Deed:
     """Ask a State that has become a Party while the window is open, with its own last day."""
     procedure, facts = moment.procedure, moment.facts
     assert ask.joiners is not None
-    own = last_day(ask.joiners, today(procedure, facts), facts.days)
+    start = today(procedure, facts)
+    own = last_day(ask.joiners, start, facts.days)
     later = own > round_.reply_by
     member = Asked(code, code, joined_at=facts.now)
     if later:
         member = replace(member, reply_by=own, closes_at=closes(procedure, facts, own))
     if facts.case.is_held:
-        member = replace(member, remaining=ask.joiners.amount)
+        member = replace(member, remaining=whole_days(ask.joiners, start, facts))
     changed = replace(round_, asked=(*round_.asked, member))
     effects = [effect("asked", round=round_.no, members=(member,))]
-    running = facts.case.deadline(window_name(round_.no))
-    if running is not None and later and not facts.case.is_held:
-        closing = window(procedure, facts, changed, running.anchor, running.rule)
-        effects.append(rearm(running, due_at=closing.due_at, generation=generation(facts)))
+    if later and not facts.case.is_held:
+        effects += prolonged(procedure, facts, changed)
         effects += [e for e in reminders(procedure, facts, ask, changed, (member,)) if e.values["about"]]
     post = Post("asked", "late_joiner_request", "request", round=round_.no, members=(code,), occurrence="1")
     return Deed(tuple(effects), {"party": code, "reply_by": max(own, round_.reply_by)}, (post,))
@@ -156,7 +156,17 @@ def answer(moment: Moment, word: str, actor: Actor, received_at: datetime) -> De
         raised, told = _objection(moment, round_, member, ask, given)
         effects += raised
         posts += told
-    data = {"word": word, "member": member.code, "voice": voice, "late": not timely, "round": round_.no}
+    data = {
+        "word": word,
+        "member": member.code,
+        "voice": voice,
+        "late": not timely,
+        "round": round_.no,
+        "received_at": received_at,
+        "channel": given.channel,
+    }
+    if details.get("scan"):
+        data["scan"] = details["scan"]
     return Deed(tuple(effects), data, tuple(posts))
 
 
@@ -170,7 +180,7 @@ def _round_for(moment: Moment, word: str, actor: Actor, received_at: datetime) -
             continue
         if (round_.of in procedure.bodies) != (actor.role == "seat"):
             continue
-        member = next((m for m in round_.asked if speaks_for(actor, m)), None)
+        member = member_of(round_, actor)
         if member is None:
             continue
         if received_at < (member.joined_at or round_.opened_at):
@@ -189,11 +199,13 @@ def _round_for(moment: Moment, word: str, actor: Actor, received_at: datetime) -
     raise Refusal(reason("not_asked", member=actor.party or actor.role, word=word))
 
 
-def speaks_for(actor: Actor, member: Asked) -> bool:
-    """Whether this voice speaks for that member: a Party for itself, a member or alternate for its seat."""
+def member_of(round_: Round, actor: Actor) -> Asked | None:
+    """For whom this voice speaks: a Party for itself; for its seat a member, or else an alternate."""
     if actor.role == "party":
-        return actor.party == member.code
-    return actor.party in (member.party, member.alternate, member.code)
+        return round_.member(actor.party)
+    own = (m for m in round_.asked if actor.party in (m.code, m.party))
+    other = (m for m in round_.asked if m.alternate and actor.party == m.alternate)
+    return next(own, None) or next(other, None)
 
 
 def _receipt(moment: Moment, round_: Round, member: Asked, given: Answer, timely: bool) -> Post:
@@ -223,25 +235,23 @@ def _question(moment: Moment, round_: Round, member: Asked, ask: Ask, received_a
     """A question keeps the window open for the one who asks, once a round."""
     if member.has_questioned or not round_.is_open or ask.question_extends is None:
         return []
-    procedure, facts = moment.procedure, moment.facts
+    procedure, facts, held_on = moment.procedure, moment.facts, moment.case.held_on
+    received_on = local_day(received_at, zone_of(procedure.timezone))
+    own = last_day(ask.question_extends, received_on, facts.days)
     changes: dict[str, Any] = {"has_questioned": True}
-    if is_stopped(round_, member):
-        left = member.remaining if member.remaining is not None else round_.remaining
-        if ask.question_extends.amount > (left or 0):
-            changes |= {"remaining": ask.question_extends.amount, "reply_by": round_.reply_by}
-        return [effect("asked_change", round=round_.no, code=member.code, **changes)]
-    own = last_day(ask.question_extends, local_day(received_at, zone_of(procedure.timezone)), facts.days)
-    if own <= (member.reply_by or round_.reply_by):
-        return [effect("asked_change", round=round_.no, code=member.code, **changes)]
-    changes |= {"reply_by": own, "closes_at": closes(procedure, facts, own)}
-    changed = replace(
-        round_, asked=tuple(replace(m, **changes) if m.code == member.code else m for m in round_.asked)
-    )
+    if held_on is not None:
+        # The clock stands still: what is kept are the days the Party will have when it starts again.
+        spent = max(0, (held_on - received_on).days)
+        left = whole_days(ask.question_extends, received_on, facts) - spent
+        present = member.remaining if member.remaining is not None else round_.remaining
+        if left > (-1 if present is None else present):
+            changes |= {"remaining": left, "reply_by": max(own, round_.reply_by)}
+    elif own > (member.reply_by or round_.reply_by):
+        changes |= {"reply_by": own, "closes_at": closes(procedure, facts, own)}
     effects = [effect("asked_change", round=round_.no, code=member.code, **changes)]
-    running = facts.case.deadline(window_name(round_.no))
-    if running is not None and running.status == "armed":
-        due_at = window(procedure, facts, changed, running.anchor, running.rule).due_at
-        effects.append(rearm(running, due_at=due_at, generation=generation(facts)))
+    if "closes_at" in changes:
+        asked = tuple(replace(m, **changes) if m.code == member.code else m for m in round_.asked)
+        effects += prolonged(procedure, facts, replace(round_, asked=asked))
     return effects
 
 
@@ -385,9 +395,14 @@ def extend(moment: Moment, round_: Round, ask: Ask) -> Deed:
         "closes_at": closes(procedure, facts, until),
         "extensions": round_.extensions + 1,
     }
+    # Who has a longer window of its own keeps it; a shorter one is overtaken.
+    overtaken = [m.code for m in round_.asked if m.reply_by is not None and m.reply_by <= until]
+    nothing_own: dict[str, Any] = {"reply_by": None, "closes_at": None}
+    asked = tuple(replace(m, **nothing_own) if m.code in overtaken else m for m in round_.asked)
     effects = [
         effect("round_change", no=round_.no, **changes),
-        *moved(procedure, facts, ask, replace(round_, **changes)),
+        *(effect("asked_change", round=round_.no, code=code, **nothing_own) for code in overtaken),
+        *moved(procedure, facts, ask, replace(round_, asked=asked, **changes)),
         effect(
             "extension",
             round=round_.no,

@@ -20,6 +20,7 @@ from states.periods import (
     counted_back,
     end_of,
     last_day,
+    local_day,
     remaining_days,
     resumed,
     start_of,
@@ -42,6 +43,11 @@ def today(procedure: Procedure, facts: Facts) -> date:
 def generation(facts: Facts) -> int:
     """Number of the event now being decided: what it arms is of that generation."""
     return facts.case.seq + 1
+
+
+def whole_days(period: Period, start: date, facts: Facts) -> int:
+    """How many whole days a period gives from a day, before anything rolls."""
+    return (last_day(period, start, facts.days, roll=False) - start).days
 
 
 def closes(procedure: Procedure, facts: Facts, reply_by: date) -> datetime:
@@ -171,13 +177,13 @@ def reminders(
     own = [m for m in members if m.reply_by is not None]
     for last, code in [(round_.reply_by, ""), *[(m.reply_by, m.code) for m in own if m.reply_by]]:
         for lead in ask.remind:
-            moment = at(date.fromordinal(last.toordinal() - lead.amount), REMINDER_HOUR, zone)
+            moment = at(counted_back(lead, last, facts.days, roll=False), REMINDER_HOUR, zone)
             if moment <= facts.now:
                 continue
             armed.append(
                 arm(
                     Deadline(
-                        name=f"remind:{round_.no}:{lead.amount}" + (f":{code}" if code else ""),
+                        name=f"remind:{round_.no}:{_lead_name(lead)}" + (f":{code}" if code else ""),
                         kind="reminder",
                         generation=generation(facts),
                         status="armed",
@@ -191,6 +197,10 @@ def reminders(
                 )
             )
     return armed
+
+
+def _lead_name(lead: Period) -> str:
+    return str(lead.amount) if lead.unit == "days" else str(lead)
 
 
 def drop_reminders(facts: Facts, no: int, about: str | None = None) -> list[Effect]:
@@ -226,20 +236,38 @@ def moved(procedure: Procedure, facts: Facts, ask: Ask, round_: Round) -> list[E
     return effects + reminders(procedure, facts, ask, round_, round_.asked)
 
 
+def prolonged(procedure: Procedure, facts: Facts, round_: Round) -> list[Effect]:
+    """The clock's side of a member's own longer window: the round shuts when the last of them does.
+
+    A window that has shut and waits for the list of the unreached runs again; it will ask for the list anew.
+
+    round_    the round with the member's dates
+    """
+    running = facts.case.deadline(window_name(round_.no))
+    if running is None or running.status == "held":
+        return []
+    again = rearm(running, status="armed", due_at=whole_window(round_), generation=generation(facts))
+    waiting = facts.case.deadline(confirm_name(round_.no))
+    return [again] if waiting is None else [again, drop(waiting.name, "cancelled")]
+
+
 def confirm_name(no: int) -> str:
     """Name of the task to confirm the unreached of a round."""
     return f"task:confirm_unreached:{no}"
 
 
-def joining(procedure: Procedure, facts: Facts, no: int) -> list[Effect]:
-    """The moments at which further States become Parties: each is asked then, if the window is open."""
+def joining(procedure: Procedure, facts: Facts, round_: Round) -> list[Effect]:
+    """The moments at which further States become Parties: each is asked then, if the window is open.
+
+    One that was entered in the register late, after it had become a Party, is asked at once.
+    """
     zone = zone_of(procedure.timezone)
-    day = today(procedure, facts)
-    coming = [p for p in facts.parties.values() if p.joins > day]
+    opened = local_day(round_.opened_at, zone)
+    coming = [p for p in facts.parties.values() if p.joins > opened and round_.member(p.code) is None]
     return [
         arm(
             Deadline(
-                name=f"join:{no}:{p.code}",
+                name=f"join:{round_.no}:{p.code}",
                 kind="joining",
                 generation=generation(facts),
                 status="armed",
@@ -247,7 +275,7 @@ def joining(procedure: Procedure, facts: Facts, no: int) -> list[Effect]:
                 anchor=p.joins,
                 last_day=p.joins,
                 due_at=start_of(p.joins, zone),
-                round=no,
+                round=round_.no,
                 about=p.code,
             )
         )
@@ -278,16 +306,19 @@ def leaving(procedure: Procedure, facts: Facts, code: str) -> list[Effect]:
     ]
 
 
-def term(procedure: Procedure, facts: Facts, no: int, body: str) -> list[Effect]:
+def term(procedure: Procedure, facts: Facts, round_: Round) -> list[Effect]:
     """The moment at which the first of those asked ceases to hold the seat."""
-    ends = [s.ends for s in facts.seats_on(body, today(procedure, facts)) if s.ends is not None]
+    opened = local_day(round_.opened_at, zone_of(procedure.timezone))
+    asked = {(m.code, m.party) for m in round_.asked}
+    held = [s for s in facts.seats_on(round_.of, opened) if (s.seat, s.member) in asked]
+    ends = [s.ends for s in held if s.ends is not None]
     if not ends:
         return []
     after = date.fromordinal(min(ends).toordinal() + 1)
     return [
         arm(
             Deadline(
-                name=f"term:{no}",
+                name=f"term:{round_.no}",
                 kind="term",
                 generation=generation(facts),
                 status="armed",
@@ -295,8 +326,8 @@ def term(procedure: Procedure, facts: Facts, no: int, body: str) -> list[Effect]
                 anchor=min(ends),
                 last_day=after,
                 due_at=start_of(after, zone_of(procedure.timezone)),
-                round=no,
-                about=body,
+                round=round_.no,
+                about=round_.of,
             )
         )
     ]
@@ -304,8 +335,8 @@ def term(procedure: Procedure, facts: Facts, no: int, body: str) -> list[Effect]
 
 # ------------------------------------------------------------------------------- hold and resume
 
-STOPS = frozenset({"task", "expiry", "window"})
-#: What a hold stops; joining, leaving and the end of a term are facts of the world and go on.
+STOPS = frozenset({"task", "expiry", "window", "term"})
+#: What a hold stops: nothing closes before the resumption. That a Party joins or leaves is noted meanwhile.
 
 
 def hold(procedure: Procedure, facts: Facts) -> list[Effect]:
@@ -344,25 +375,20 @@ def resume(procedure: Procedure, facts: Facts) -> list[Effect]:
     for d in facts.case.deadlines:
         if d.kind == "window" or d.status != "held":
             continue
-        last = _resumed_last_day(procedure, facts, d, day)
-        effects.append(
-            rearm(
-                d,
-                status="armed",
-                remaining=None,
-                generation=generation(facts),
-                last_day=last,
-                due_at=end_of(last, zone_of(procedure.timezone)),
-            )
-        )
+        changes: dict[str, object] = {"status": "armed", "remaining": None, "generation": generation(facts)}
+        # A meeting or the end of a term does not wait for the case: what hangs on one keeps its date.
+        if not d.meeting and d.kind != "term":
+            last = resumed(d.remaining or 0, day, facts.days)
+            changes |= {"last_day": last, "due_at": end_of(last, zone_of(procedure.timezone))}
+        effects.append(rearm(d, **changes))
     return [*effects, effect("resume", on=facts.case.held_on, resumed_on=day)]
 
 
-def _resumed_last_day(procedure: Procedure, facts: Facts, d: Deadline, day: date) -> date:
-    """A meeting does not wait for the case: what hangs on one keeps the meeting's date."""
-    if d.meeting:
-        return d.last_day
-    return resumed(d.remaining or 0, day, facts.days)
+def _own_window(procedure: Procedure, facts: Facts, last: date, round_: Round) -> dict[str, object]:
+    """A member's own window, if it has more time than the others."""
+    if last <= round_.reply_by:
+        return {"reply_by": None, "closes_at": None}
+    return {"reply_by": last, "closes_at": closes(procedure, facts, last)}
 
 
 def _resume_round(procedure: Procedure, facts: Facts, round_: Round, day: date) -> list[Effect]:
@@ -378,7 +404,7 @@ def _resume_round(procedure: Procedure, facts: Facts, round_: Round, day: date) 
         own: dict[str, object] = {"remaining": None}
         if member.remaining is not None and member.remaining >= 0:
             last = resumed(member.remaining, day, facts.days)
-            own |= {"reply_by": last, "closes_at": closes(procedure, facts, last)}
+            own |= _own_window(procedure, facts, last, replace(round_, **changes))  # type: ignore[arg-type]
         if member.remaining is not None:
             effects.append(effect("asked_change", round=round_.no, code=member.code, **own))
             member = replace(member, **own)  # type: ignore[arg-type]

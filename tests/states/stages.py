@@ -1,0 +1,172 @@
+"""A case brought to any stage, on one calendar of 2024, so that a test begins where it matters.
+
+    play = stage("notification")          # dispatched on 16 April 2024 at 09:30, last day 17 June
+    play = stage("party_consent", territory=("FR", "BE"))
+
+The stages of the road and their moments (wall clock of Gland):
+
+    draft                    2024-01-08 09:00
+    preliminary_assessment   2024-01-08 10:00
+    party_consent            2024-01-31 15:00, dispatched 2024-02-01 09:30, last day 2024-03-18
+    body_consultation        2024-02-20 11:00, dispatched 2024-02-21 09:30, last day 2024-03-13
+    committee_approval       2024-03-14 09:00, dispatched 2024-03-14 10:00, last day 2024-04-15
+    notification             2024-04-12 10:00, dispatched 2024-04-16 09:30, last day 2024-06-17
+    objection                2024-06-18 09:00 (DE objected on 2024-06-10), until 2024-07-18
+    cop                      2024-07-01 10:00, for COP15 (23 July 2025), paper due 2025-04-24
+    agreement                2024-06-18 09:00
+    active                   2024-07-15 10:00
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from functools import cache
+from typing import Any
+
+from tests.states.world import OFFICER, Play, seats
+
+#: The seats of the Standing Committee, by their members.
+COMMITTEE = tuple(s.member for s in seats() if s.body == "standing_committee")
+
+EVERYWHERE = ("FR",)
+
+
+def fork(play: Play) -> Play:
+    """The same case on a clock of its own."""
+    other = copy(play)
+    other.steps = list(play.steps)
+    return other
+
+
+def stage(name: str, territory: tuple[str, ...] = EVERYWHERE, *, sent: bool = True, **facts: Any) -> Play:
+    """A case in that state.
+
+    sent    where the state asks: whether the question has been dispatched
+    facts   another world: parties, seats, meetings
+    """
+    if facts:
+        return _brought(name, territory, sent, facts)
+    return fork(_kept(name, territory, sent))
+
+
+@cache
+def _kept(name: str, territory: tuple[str, ...], sent: bool) -> Play:
+    return _brought(name, territory, sent, {})
+
+
+def _brought(name: str, territory: tuple[str, ...], sent: bool, facts: dict[str, Any]) -> Play:
+    play = Play("2024-01-08 09:00", territory, **facts)
+    for step in _ROADS[name]:
+        step(play)
+    if sent and name in _DISPATCHES:
+        play.do(_DISPATCHES[name], OFFICER, "dispatch")
+    assert play.case.state == name, play.case.state
+    return play
+
+
+def say(play: Play, when: str, voices: Sequence[str], word: str, **details: Any) -> None:
+    """Several voices answer the same at the same moment."""
+    for voice in voices:
+        play.do(when, voice, word, **details)
+
+
+def _by_officer(when: str, action: str, **details: Any) -> Callable[[Play], None]:
+    return lambda play: (play.do(when, OFFICER, action, **details), None)[1]
+
+
+def _endorse(play: Play) -> None:
+    why = {} if play.case.territory else {"no_territory_reason": "a campaign without a place"}
+    play.do("2024-01-31 15:00", OFFICER, "endorse", risk="low", **why)
+
+
+def _consent(play: Play) -> None:
+    if play.case.territory:
+        play.do(_DISPATCHES["party_consent"], OFFICER, "dispatch")
+        say(play, "2024-02-20 11:00", [f"party:{code}" for code in play.case.territory], "consent")
+
+
+def _refuse(play: Play) -> None:
+    play.do(_DISPATCHES["party_consent"], OFFICER, "dispatch")
+    for code in play.case.territory:
+        play.do("2024-02-20 11:00", f"party:{code}", "refuse", reasons="a reserve of wild birds")
+
+
+def _consult(play: Play) -> None:
+    play.do(_DISPATCHES["body_consultation"], OFFICER, "dispatch")
+    play.run_to("2024-03-14 09:00")
+
+
+def _approve(play: Play) -> None:
+    play.do(_DISPATCHES["committee_approval"], OFFICER, "dispatch")
+    say(play, "2024-04-12 10:00", [f"seat:{code}" for code in COMMITTEE], "approve")
+
+
+def _disapprove(play: Play) -> None:
+    play.do(_DISPATCHES["committee_approval"], OFFICER, "dispatch")
+    say(play, "2024-04-12 10:00", [f"seat:{code}" for code in COMMITTEE], "object")
+
+
+def _notify(play: Play) -> None:
+    play.do(_DISPATCHES["notification"], OFFICER, "dispatch")
+
+
+def _object(play: Play) -> None:
+    _notify(play)
+    play.do("2024-06-10 10:00", "party:DE", "objection", reasons="the use of the name")
+    play.run_to("2024-06-18 09:00")
+
+
+def _clear(play: Play) -> None:
+    _notify(play)
+    play.run_to("2024-06-18 09:00")
+
+
+_DISPATCHES = {
+    "party_consent": "2024-02-01 09:30",
+    "body_consultation": "2024-02-21 09:30",
+    "committee_approval": "2024-03-14 10:00",
+    "notification": "2024-04-16 09:30",
+}
+
+_SUBMITTED = [_by_officer("2024-01-08 10:00", "submit")]
+_ENDORSED = [*_SUBMITTED, _endorse]
+_CONSENTED = [*_ENDORSED, _consent]
+_CONSULTED = [*_CONSENTED, _consult]
+_APPROVED = [*_CONSULTED, _approve]
+_BEFORE_COMMITTEE = [*_CONSULTED, _disapprove]
+_OBJECTED = [*_APPROVED, _object]
+_ESCALATED = [*_OBJECTED, _by_officer("2024-07-01 10:00", "escalate")]
+_CLEARED = [*_APPROVED, _clear]
+_SIGNED = [*_CLEARED, _by_officer("2024-07-15 10:00", "sign")]
+_REJECTED = _by_officer(
+    "2024-06-07 17:00", "record_decision", meeting="SC63", result="rejected", by="consensus", present=19
+)
+_COP_REJECTED = _by_officer(
+    "2025-07-31 17:00", "record_decision", meeting="COP15", result="rejected", by="consensus", present=150
+)
+
+_ROADS: dict[str, list[Callable[[Play], None]]] = {
+    "draft": [],
+    "preliminary_assessment": _SUBMITTED,
+    "party_consent": _ENDORSED,
+    "consent_withheld": [*_ENDORSED, _refuse],
+    "body_consultation": _CONSENTED,
+    "committee_approval": _CONSULTED,
+    "committee_meeting": _BEFORE_COMMITTEE,
+    "notification": _APPROVED,
+    "objection": _OBJECTED,
+    "cop": _ESCALATED,
+    "agreement": _CLEARED,
+    "active": _SIGNED,
+    "suspended": [*_SIGNED, _by_officer("2024-09-02 10:00", "suspend")],
+    "declined": [*_SUBMITTED, _by_officer("2024-01-31 15:00", "decline", reason="an excluded sector")],
+    "rejected": [*_BEFORE_COMMITTEE, _REJECTED],
+    "cop_rejected": [*_ESCALATED, _by_officer("2025-04-01 10:00", "issue_paper"), _COP_REJECTED],
+    "withdrawn": [_by_officer("2024-01-08 10:00", "withdraw", reason="the partner has second thoughts")],
+    "completed": [*_SIGNED, _by_officer("2027-07-15 10:00", "complete")],
+    "terminated": [*_SIGNED, _by_officer("2025-07-15 10:00", "terminate")],
+    "expired": [*_SIGNED, _by_officer("2027-07-15 10:00", "expire")],
+}
+
+STATES = tuple(_ROADS)
