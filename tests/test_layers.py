@@ -18,7 +18,7 @@ db
 models
 queries
 contacts
-numbers heartbeat people calendars files spreadsheet sheet rehearsal links
+numbers heartbeat people calendars files spreadsheet sheet rehearsal expected links
 record outbox rehearsal_file
 explanations timeline register letters
 alerts postmark
@@ -28,6 +28,7 @@ projection
 engine
 inbox reports check backup
 sweep
+stage
 rehearse scheduler catcher
 web
 cli

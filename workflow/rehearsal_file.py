@@ -193,7 +193,7 @@ class _Reader:
         row.asked_for.add(key)
         if key not in row.content:
             return None
-        return row.text(key) if row.content[key] == "" else row.one_of(key, "Party", self.codes)
+        return row.text(key) if row.content[key] == "" else row.one_of(key, "Party", self.parties)
 
     # -------------------------------------------------------------------------------- the case
 
