@@ -20,6 +20,7 @@ HOLDS, EXTENSIONS = queries.table(models.Hold), queries.table(models.Extension)
 
 #: Fields of a case that are sets: JSON knows only lists.
 SETS = frozenset({"marks", "items"})
+_ORDER = "order of those asked"
 
 
 def rebuild(session: Session, case_id: int) -> list[str]:
@@ -127,7 +128,7 @@ def _told(case: Case) -> dict[str, Any]:
     told: dict[str, Any] = plain(case)
     for each in told.pop("rounds"):
         asked, answers = each.pop("asked"), each.pop("answers")
-        each["order of those asked"] = [member["code"] for member in asked]
+        each[_ORDER] = [member["code"] for member in asked]
         each |= {f"asked {member['code']}": member for member in asked}
         each |= {f"answer {answer['no']}": answer for answer in answers}
         told[f"round {each['no']}"] = each
@@ -148,6 +149,8 @@ def _differences(record: Mapping[str, Any], table: Mapping[str, Any], place: str
             found.append(f"{where}: the table has it, the record has not.")
         elif isinstance(record[name], Mapping) and isinstance(table[name], Mapping):
             found += _differences(record[name], table[name], where)
+        elif name == _ORDER and set(record[name]) != set(table[name]):
+            continue  # whoever is missing or too many is named already
         elif record[name] != table[name]:
             found.append(f"{where}: the record says {record[name]!r}, the table says {table[name]!r}.")
     return found

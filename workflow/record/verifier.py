@@ -217,7 +217,7 @@ def _check_personal(folder: Path, checked: list[str], wrong: list[str]) -> None:
         return
     kept = _json(folder / "personal.json")["referred_to"]
     wrong += [
-        f"personal.json: what event content calls {each['ref']} was changed"
+        f"personal.json: the data that events call {each['ref']} were changed"
         for each in kept
         if each["content"] is not None and personal_ref(each["salt"], each["content"]) != each["ref"]
     ]
