@@ -193,8 +193,8 @@ def test_how_a_date_was_counted_is_told_in_french_and_spanish():
     )
 
     assert french == [
-        "Délai : 60 jours, compté à l’heure de Europe/Zurich. Le jour de l’envoi, mardi 16 avril 2024, "
-        "n’est pas compté.",
+        "Délai : 60 jours, compté à l’heure de Europe/Zurich à partir du mardi 16 avril 2024 ; "
+        "ce jour n’est pas compté.",
         "En comptant 60 jours, on arrive au samedi 15 juin 2024.",
         "Le samedi 15 juin 2024 n’est pas un jour ouvrable.",
         "Le dimanche 16 juin 2024 n’est pas un jour ouvrable.",
