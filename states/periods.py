@@ -310,7 +310,7 @@ class Line:
 
 #: Every sentence an explanation may contain, in English; dates and numbers come by name.
 EXPLANATIONS: dict[str, str] = {
-    "period.forward": "Period: {period}, counted in {zone}. The day of dispatch, {start}, is not counted.",
+    "period.forward": "Period: {period}, counted in {zone} from {start}; that day is not counted.",
     "period.back": "Period: {period}, counted back in {zone} from {start}, which is not counted.",
     "period.reaches": "Counting {period} reaches {day}.",
     "period.short_month": "That month has no day {wanted}; its last day, {day}, is taken.",

@@ -213,6 +213,7 @@ class _Work:
         self._worlds: dict[str, queries.World] = {}
         self._events: list[dict[str, Any]] = []
         self._letters: list[dict[str, Any]] = []
+        self._told: set[tuple[Any, ...]] = set()
         self.keys: list[dict[str, Any]] = []
 
     def take(self, ids: set[int]) -> None:
@@ -380,8 +381,18 @@ class _Work:
             now=self.now,
             number=number,
         )
-        self._letters += rows
-        return len(rows)
+        new = [row for row in rows if self._is_new(row)]
+        self._letters += new
+        return len(new)
+
+    def _is_new(self, row: dict[str, Any]) -> bool:
+        """Whether nobody is told the same twice: one who sits in two audiences of a notice gets it once."""
+        if row["round"]:
+            return True
+        key = (row["case_id"], row["seq"], row["email"], row["template"])
+        is_new = key not in self._told
+        self._told.add(key)
+        return is_new
 
     def _number(self, law: Procedure) -> str:
         year = local_day(self.now, zone_of(law.timezone)).year

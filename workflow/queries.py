@@ -50,7 +50,8 @@ class Stored:
 
 def _record(kind: type[_T], row: Row[Any], first: int, **more: Any) -> _T:
     """A record of states.facts from the columns of a row, in the order of its fields."""
-    return kind(*tuple(row)[first:], **more)
+    values: tuple[Any, ...] = tuple(row)
+    return kind(*values[first:], **more)
 
 
 def _columns(of: Table, names: Iterable[str]) -> list[Any]:

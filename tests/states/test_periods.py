@@ -432,8 +432,7 @@ def test_a_window_that_rolls_over_a_weekend_is_explained_day_by_day():
     lines = periods.explain_period(Period.parse("60 days"), day("2024-04-16"), VAUD, ZURICH, NINE)
 
     assert english(lines) == [
-        "Period: 60 days, counted in Europe/Zurich. "
-        "The day of dispatch, Tuesday 16 April 2024, is not counted.",
+        "Period: 60 days, counted in Europe/Zurich from Tuesday 16 April 2024; that day is not counted.",
         "Counting 60 days reaches Saturday 15 June 2024.",
         "Saturday 15 June 2024 is not a working day.",
         "Sunday 16 June 2024 is not a working day.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 import typer
 from rich.table import Table
@@ -113,7 +114,7 @@ def _read(file: Path) -> register.PartyList:
         _refuse(file, refused)
 
 
-def _refuse(file: Path, refused: ListRefused) -> None:
+def _refuse(file: Path, refused: ListRefused) -> NoReturn:
     count = len(refused.faults)
     err.print(
         f"{file}: {count} fault{'s' if count != 1 else ''}; nothing was taken.",
