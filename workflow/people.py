@@ -80,6 +80,8 @@ def recipients(
     round_no   number of the round it belongs to; 0: for `asked`, the one whose answers are awaited
     Raises     UnknownAudience
     """
+    if members == ():
+        return []
     round_ = next((r for r in case.rounds if r.no == round_no), None) if round_no else case.open_round
     day = local_day(now, zone_of(procedure.timezone))
     occasion = Occasion(session, procedure, case, members, round_, day, purpose)
