@@ -30,6 +30,8 @@ INSTANTS = frozenset(
     ]
 )
 DAYS = frozenset(["reply_by", "anchor", "last_day", "held_on", "on", "old", "new", "resumed_on"])
+#: Fields that hold sets; JSON knows only lists.
+SETS = frozenset(["marks", "items"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ def _native(name: str, value: Any) -> Any:
         if name in INSTANTS:
             return datetime.fromisoformat(value.replace("Z", "+00:00"))
         return date.fromisoformat(value) if name in DAYS else value
+    if isinstance(value, list) and name in SETS:
+        return frozenset(value)
     if isinstance(value, list):
         return tuple(from_plain(v) if isinstance(v, dict) else v for v in value)
     return value
