@@ -39,7 +39,8 @@ STOPPED = ("task", "expiry", "window", "reminder", "term")
 #: Where a story begins, and where on the way there somebody speaks against.
 _AIMS = (
     "notification", "objection", "cop", "agreement", "party_consent", "consent_withheld",
-    "committee_approval", "committee_meeting", "body_consultation", "active", "preliminary_assessment", "draft",
+    "committee_approval", "committee_meeting", "body_consultation", "active",
+    "preliminary_assessment", "draft",
 )  # fmt: skip
 _AGAINST = {
     "party_consent": ("consent_withheld",),
