@@ -75,9 +75,13 @@ class Stage:
         house.settle(self._engine, house.House(self._settings, Laws(extra=(self.law,))))
         dead = frozenset(_address(c.party, c.role) for c in rehearsal.contacts if not c.works)
         self.courier = Keeper(dead)
-        with db.transaction(self._engine) as session:
-            _change_world(session, rehearsal)
-            self.case_id = self._open(session, rehearsal)
+        try:
+            with db.transaction(self._engine) as session:
+                _change_world(session, rehearsal)
+                self.case_id = self._open(session, rehearsal)
+        except register.RegisterRefused as refused:
+            self.close()
+            raise CannotGoOn(str(refused)) from None
         self.deliver()
 
     def close(self) -> None:
@@ -110,11 +114,9 @@ class Stage:
         """
         while (due := self._next_due()) is not None and due <= to:
             self.clock.move_to(max(due, self.clock.now()))
-            before = self._armed(due)
             sweep.fire_due(self._engine, due, beat=False)
             self.deliver()
-            if self._armed(due) == before:
-                raise CannotGoOn(f"What was due on {due:%Y-%m-%d %H:%M} UTC stays due: {self._why_stuck()}")
+            self._require_done(due)
         self.clock.move_to(max(to, self.clock.now()))
 
     def perform(self, do: str, by: Actor, details: Mapping[str, Any]) -> str | None:
@@ -190,17 +192,14 @@ class Stage:
         with db.reading(self._engine) as session:
             return sweep.next_due(session)
 
-    def _armed(self, by: datetime) -> list[tuple[Any, ...]]:
+    def _require_done(self, by: datetime) -> None:
+        """Nothing may stay due after a sweep."""
         due = (DEADLINES.c.status == "armed") & (DEADLINES.c.due_at <= by)
-        wanted = select(DEADLINES.c.id, DEADLINES.c.generation, DEADLINES.c.attempts).where(due)
         with db.reading(self._engine) as session:
-            return [tuple(row) for row in session.execute(wanted.order_by(DEADLINES.c.id))]
-
-    def _why_stuck(self) -> str:
-        wanted = select(DEADLINES.c.name, DEADLINES.c.problem).where(DEADLINES.c.status == "armed")
-        with db.reading(self._engine) as session:
-            rows = session.execute(wanted.order_by(DEADLINES.c.due_at).limit(1)).all()
-        return "; ".join(f"{row.name}: {row.problem or 'nobody says why'}" for row in rows)
+            stuck = session.execute(select(DEADLINES.c.name, DEADLINES.c.problem).where(due)).all()
+        if stuck:
+            told = "; ".join(f"{row.name}: {row.problem or 'nobody says why'}" for row in stuck)
+            raise CannotGoOn(f"What was due on {by:%Y-%m-%d %H:%M} UTC stays due. {told}")
 
 
 # ----------------------------------------------------------------------------------- the world
