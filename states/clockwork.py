@@ -16,7 +16,7 @@ from states.effects import Effect, arm, drop, effect, rearm
 from states.facts import Deadline, Facts, Round
 from states.positions import yet_to_answer
 from states.procedure import Ask, Procedure
-from states.reasons import Refusal, reason
+from states.reasons import Reason, Refusal, reason
 from states.rounds import all_final, end_clocks, join
 from states.windows import state_deadline, window_name
 from states.zones import zone_of
@@ -39,9 +39,14 @@ def fire(draft: Draft, act: ByClock) -> None:
     if due is None or due.status != "armed" or due.generation != details.get("generation"):
         raise Refusal(reason("stale", name=name))
     if due.due_at > draft.facts.now:
-        when = due.due_at.astimezone(zone_of(draft.procedure.timezone))
-        raise Refusal(reason("not_due", name=name, due=f"{when:%Y-%m-%d %H:%M:%S}"))
+        raise Refusal(not_due(draft.procedure, due))
     FIRE[due.kind](draft, due, act)
+
+
+def not_due(procedure: Procedure, deadline: Deadline) -> Reason:
+    """Why the clock does not act yet."""
+    when = deadline.due_at.astimezone(zone_of(procedure.timezone))
+    return reason("not_due", name=deadline.name, due=f"{when:%Y-%m-%d %H:%M:%S}")
 
 
 def register(draft: Draft, act: ByClock) -> None:

@@ -220,6 +220,12 @@ def _wrong_hands(draft: Draft, action: Action) -> list[Reason]:
         by = " or ".join(procedure.roles.get(role, role) for role in action.by)
         role = procedure.roles.get(actor.role, actor.role)
         return [reason("not_your_role", title=action.title, by=by, role=role)]
+    if actor.role == "clock":
+        # It acts by its deadlines alone (clockwork.py), and those do not come this way.
+        running = next((d for d in case.deadlines if d.on_expiry == action.name), None)
+        return [
+            reason("stale", name=action.name) if running is None else clockwork.not_due(procedure, running)
+        ]
     if actor.role == "officer" and actor.name and case.officer and actor.name != case.officer:
         return [reason("not_your_case", title=action.title, officer=case.officer)]
     return []

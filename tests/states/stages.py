@@ -21,10 +21,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from tests.states.world import OFFICER, Play, seats
+from states.commands import Actor, Command, Step
+from states.machine import decide
+from states.reasons import Refused
+from tests.states.world import OFFICER, Play, at, seats
 
 #: The seats of the Standing Committee, by their members.
 COMMITTEE = tuple(s.member for s in seats() if s.body == "standing_committee")
@@ -32,14 +36,36 @@ COMMITTEE = tuple(s.member for s in seats() if s.body == "standing_committee")
 EVERYWHERE = ("FR",)
 
 
-def fork(play: Play) -> Play:
-    """The same case on a clock of its own."""
-    other = copy(play)
-    other.steps = list(play.steps)
-    return other
+class Stage(Play):
+    """A case on the pure law that can be copied, and whose clock can run ahead of what is done."""
+
+    def fork(self) -> Stage:
+        """The same case on a clock of its own."""
+        other = copy(self)
+        other.steps = list(self.steps)
+        return other
+
+    def jump(self, when: str) -> None:
+        """It is later now, and nobody has yet looked at what has come due."""
+        self.facts = replace(self.facts, now=at(when))
+
+    def attempt(self, command: Command) -> Step | Refused:
+        """What comes of a command this very moment; nothing is kept."""
+        return decide(self.procedure, self.facts, command)
+
+    def act(self, who: Actor | str, action: str, **details: Any) -> None:
+        """Do it this very moment."""
+        actor = who if isinstance(who, Actor) else Actor.parse(who)
+        step = self.attempt(Command(action, actor, details))
+        assert isinstance(step, Step), str(step)
+        self._keep(step)
+
+    def lose(self, *codes: str) -> None:
+        """No request has reached these members of the open round."""
+        self.facts = replace(self.facts, unreached=frozenset(codes))
 
 
-def stage(name: str, territory: tuple[str, ...] = EVERYWHERE, *, sent: bool = True, **facts: Any) -> Play:
+def stage(name: str, territory: tuple[str, ...] = EVERYWHERE, *, sent: bool = True, **facts: Any) -> Stage:
     """A case in that state.
 
     sent    where the state asks: whether the question has been dispatched
@@ -47,77 +73,85 @@ def stage(name: str, territory: tuple[str, ...] = EVERYWHERE, *, sent: bool = Tr
     """
     if facts:
         return _brought(name, territory, sent, facts)
-    return fork(_kept(name, territory, sent))
+    return _kept(name, territory, sent).fork()
 
 
 @cache
-def _kept(name: str, territory: tuple[str, ...], sent: bool) -> Play:
+def _kept(name: str, territory: tuple[str, ...], sent: bool) -> Stage:
     return _brought(name, territory, sent, {})
 
 
-def _brought(name: str, territory: tuple[str, ...], sent: bool, facts: dict[str, Any]) -> Play:
-    play = Play("2024-01-08 09:00", territory, **facts)
+def _brought(name: str, territory: tuple[str, ...], sent: bool, facts: dict[str, Any]) -> Stage:
+    play = Stage("2024-01-08 09:00", territory, **facts)
+    bring(play, name, sent=sent)
+    return play
+
+
+def bring(play: Any, name: str, *, sent: bool = True) -> None:
+    """Take a case that has just been opened to that state.
+
+    play    a `Play`, or anything else that does, refuses and runs like one
+    """
     for step in _ROADS[name]:
         step(play)
     if sent and name in _DISPATCHES:
         play.do(_DISPATCHES[name], OFFICER, "dispatch")
     assert play.case.state == name, play.case.state
-    return play
 
 
-def say(play: Play, when: str, voices: Sequence[str], word: str, **details: Any) -> None:
+def say(play: Any, when: str, voices: Sequence[str], word: str, **details: Any) -> None:
     """Several voices answer the same at the same moment."""
     for voice in voices:
         play.do(when, voice, word, **details)
 
 
-def _by_officer(when: str, action: str, **details: Any) -> Callable[[Play], None]:
+def _by_officer(when: str, action: str, **details: Any) -> Callable[[Any], None]:
     return lambda play: (play.do(when, OFFICER, action, **details), None)[1]
 
 
-def _endorse(play: Play) -> None:
+def _endorse(play: Any) -> None:
     why = {} if play.case.territory else {"no_territory_reason": "a campaign without a place"}
     play.do("2024-01-31 15:00", OFFICER, "endorse", risk="low", **why)
 
 
-def _consent(play: Play) -> None:
+def _consent(play: Any) -> None:
     if play.case.territory:
         play.do(_DISPATCHES["party_consent"], OFFICER, "dispatch")
         say(play, "2024-02-20 11:00", [f"party:{code}" for code in play.case.territory], "consent")
 
 
-def _refuse(play: Play) -> None:
+def _refuse(play: Any) -> None:
     play.do(_DISPATCHES["party_consent"], OFFICER, "dispatch")
     for code in play.case.territory:
         play.do("2024-02-20 11:00", f"party:{code}", "refuse", reasons="a reserve of wild birds")
 
 
-def _consult(play: Play) -> None:
+def _consult(play: Any) -> None:
     play.do(_DISPATCHES["body_consultation"], OFFICER, "dispatch")
     play.run_to("2024-03-14 09:00")
 
 
-def _approve(play: Play) -> None:
+def _approve(play: Any) -> None:
     play.do(_DISPATCHES["committee_approval"], OFFICER, "dispatch")
     say(play, "2024-04-12 10:00", [f"seat:{code}" for code in COMMITTEE], "approve")
 
 
-def _disapprove(play: Play) -> None:
+def _disapprove(play: Any) -> None:
     play.do(_DISPATCHES["committee_approval"], OFFICER, "dispatch")
     say(play, "2024-04-12 10:00", [f"seat:{code}" for code in COMMITTEE], "object")
 
 
-def _notify(play: Play) -> None:
+def _notify(play: Any) -> None:
     play.do(_DISPATCHES["notification"], OFFICER, "dispatch")
 
 
-def _object(play: Play) -> None:
+def _object(play: Any) -> None:
     _notify(play)
     play.do("2024-06-10 10:00", "party:DE", "objection", reasons="the use of the name")
     play.run_to("2024-06-18 09:00")
 
 
-def _clear(play: Play) -> None:
+def _clear(play: Any) -> None:
     _notify(play)
     play.run_to("2024-06-18 09:00")
 
@@ -146,7 +180,7 @@ _COP_REJECTED = _by_officer(
     "2025-07-31 17:00", "record_decision", meeting="COP15", result="rejected", by="consensus", present=150
 )
 
-_ROADS: dict[str, list[Callable[[Play], None]]] = {
+_ROADS: dict[str, list[Callable[[Any], None]]] = {
     "draft": [],
     "preliminary_assessment": _SUBMITTED,
     "party_consent": _ENDORSED,
@@ -163,7 +197,7 @@ _ROADS: dict[str, list[Callable[[Play], None]]] = {
     "declined": [*_SUBMITTED, _by_officer("2024-01-31 15:00", "decline", reason="an excluded sector")],
     "rejected": [*_BEFORE_COMMITTEE, _REJECTED],
     "cop_rejected": [*_ESCALATED, _by_officer("2025-04-01 10:00", "issue_paper"), _COP_REJECTED],
-    "withdrawn": [_by_officer("2024-01-08 10:00", "withdraw", reason="the partner has second thoughts")],
+    "withdrawn": [*_APPROVED, _notify, _by_officer("2024-04-22 10:00", "withdraw", reason="second thoughts")],
     "completed": [*_SIGNED, _by_officer("2027-07-15 10:00", "complete")],
     "terminated": [*_SIGNED, _by_officer("2025-07-15 10:00", "terminate")],
     "expired": [*_SIGNED, _by_officer("2027-07-15 10:00", "expire")],

@@ -1,0 +1,106 @@
+"""Every action of `ramsar-private`, in a case in which nothing stands in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from tests.states.world import OFFICER
+
+#: What is given with an action, where it needs anything.
+GIVEN: dict[str, dict[str, Any]] = {
+    "accept_conditions": {"party": "FR", "in_writing": True},
+    "admit_late": {"party": "FR", "reasons": "the courier was on strike"},
+    "amend": {"kind": "material"},
+    "carve_out": {"party": "BE"},
+    "confirm_item": {"item": "dossier"},
+    "corrigendum": {"kind": "editorial"},
+    "endorse": {"risk": "low"},
+    "record_reply": {"party": "FR", "answer": "consent"},
+    "set_details": {"title": "Evian Project, second phase"},
+}
+_GIVEN_HERE: dict[tuple[str, str], dict[str, Any]] = {
+    ("body_consultation", "admit_late"): {"party": "CA", "reasons": "the courier was on strike"},
+    ("committee_approval", "admit_late"): {"party": "CA", "reasons": "the courier was on strike"},
+    ("party_consent", "extend"): {"until": date(2024, 3, 25)},
+    ("body_consultation", "extend"): {"until": date(2024, 3, 20)},
+    ("committee_approval", "extend"): {"until": date(2024, 4, 22)},
+    ("notification", "extend"): {"until": date(2024, 6, 24)},
+    ("committee_meeting", "record_decision"): {
+        "meeting": "SC63", "result": "approved", "by": "consensus", "present": 19,
+    },
+    ("cop", "record_decision"): {"meeting": "COP15", "result": "adopted", "by": "consensus", "present": 150},
+}  # fmt: skip
+
+#: States in which nobody has ever been asked, so that no reply can be recorded.
+NOBODY_ASKED = ("declined",)
+
+
+def given(state: str, action: str) -> dict[str, Any]:
+    """The details with which the action is allowed."""
+    return _GIVEN_HERE.get((state, action), GIVEN.get(action, {}))
+
+
+def territory(action: str) -> tuple[str, ...]:
+    """The territory of the case; two Parties where one is to be carved out."""
+    return ("FR", "BE") if action == "carve_out" else ("FR",)
+
+
+def is_sent(state: str, action: str) -> bool:
+    """Whether the question of the state has been dispatched when the action is wanted."""
+    return action != "dispatch" and (state, action) != ("notification", "ask_again")
+
+
+def prepare(play: Any, state: str, action: str) -> None:
+    """Let happen what must have happened before the action makes sense."""
+    if action == "resume":
+        play.act(OFFICER, "hold")
+    if (state, action) in _BEFORE:
+        _BEFORE[state, action](play)
+
+
+def _late(when: str, who: str, word: str) -> Callable[[Any], None]:
+    """An answer after the close, before anybody has looked at what was due."""
+
+    def happen(play: Any) -> None:
+        play.jump(when)
+        play.act(who, word)
+
+    return happen
+
+
+def _conditions(play: Any) -> None:
+    play.do("2024-02-05 10:00", "party:FR", "consent_with_conditions", conditions="no use of the logo")
+
+
+def _objection(play: Any) -> None:
+    play.do("2024-05-02 10:00", "party:DE", "objection")
+
+
+def _at_committee(play: Any) -> None:
+    play.run_to("2024-06-07 17:00")
+
+
+def _at_cop(play: Any) -> None:
+    play.do("2025-04-01 10:00", OFFICER, "issue_paper")
+    play.run_to("2025-07-31 17:00")
+
+
+def _two_years_on(play: Any) -> None:
+    play.run_to("2026-02-23 10:00")
+
+
+_BEFORE: dict[tuple[str, str], Callable[[Any], None]] = {
+    ("party_consent", "accept_conditions"): _conditions,
+    ("party_consent", "admit_late"): _late("2024-03-19 09:00", "party:FR", "consent"),
+    ("body_consultation", "admit_late"): _late("2024-03-14 09:00", "seat:CA", "comment"),
+    ("committee_approval", "admit_late"): _late("2024-04-16 09:00", "seat:CA", "approve"),
+    ("notification", "admit_late"): _late("2024-06-18 09:00", "party:FR", "support"),
+    ("notification", "withdraw_objection"): _objection,
+    ("notification", "ask_again"): _two_years_on,
+    ("notification", "confirm_unreached"): lambda play: play.lose("KE"),
+    ("committee_meeting", "record_decision"): _at_committee,
+    ("cop", "record_decision"): _at_cop,
+    ("agreement", "ask_again"): _two_years_on,
+}
