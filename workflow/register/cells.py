@@ -119,8 +119,10 @@ def zone(cell: str) -> str:
     """A time zone by its IANA name."""
     if cell in _zones():
         return cell
-    near = nearest(cell, _zones()) or nearest(cell, _cities())
-    remedy = f"did you mean '{_cities().get(near, near)}'?" if near else "Write one such as Europe/Paris."
+    cities = _cities()
+    city = cell.replace(" ", "_").casefold()
+    near = cities.get(city) or nearest(cell, _zones()) or cities.get(nearest(city, cities) or "")
+    remedy = f"did you mean '{near}'?" if near else "Write one such as Europe/Paris."
     raise BadValue(f"{shown(cell)} is not a time zone", remedy)
 
 
@@ -194,8 +196,8 @@ def _zones() -> frozenset[str]:
 
 @cache
 def _cities() -> Mapping[str, str]:
-    """City -> zone: people write the capital."""
-    return {zone.rsplit("/", 1)[-1]: zone for zone in sorted(_zones()) if "/" in zone}
+    """City in small letters -> its zone: people write the capital."""
+    return {name.rsplit("/", 1)[-1].casefold(): name for name in sorted(_zones()) if "/" in name}
 
 
 @cache
