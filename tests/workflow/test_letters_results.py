@@ -90,7 +90,7 @@ def test_a_decision_is_told_with_its_votes(session):
         "- Décision : Adopté",
         "- Mode de décision : Vote",
         "",
-        "Voix :",
+        "En chiffres :",
         "- Pour : 80",
         "- Contre : 20",
         "- Abstentions : 15",

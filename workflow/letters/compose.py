@@ -138,7 +138,7 @@ def _values(words: Words, template: str) -> dict[str, Any]:
 
 
 def _reader(words: Words, recipient: Recipient, members: dict[str, Asked]) -> dict[str, str]:
-    title, party = recipient.title, recipient.party_name(words.language)
+    title, party = recipient.title, words.party(recipient.party)
     if not title and recipient.party and recipient.role != "other":
         title = words.word("rank", recipient.role)
     elif not title and recipient.role in words.matter.law.roles:

@@ -45,7 +45,9 @@ class Words:
             return ""
         names = self.matter.names.get(str(code))
         named = names[i18n.LANGUAGES.index(self.language)] if names else ""
-        return named or i18n.country(str(code), self.language)
+        named = named or i18n.country(str(code), self.language)
+        # Registers are typed with the apostrophe of a keyboard.
+        return named.replace("'", "’") if self.language == "fr" else named
 
     def parties(self, codes: Iterable[str]) -> str:
         """The names of Parties, in the alphabetical order of the language."""
