@@ -124,6 +124,7 @@ def play(rehearsal: Rehearsal) -> Report:
             except CannotGoOn as error:
                 found.append(_difference(stage, each, _name(each), "what is due", "it happens", str(error)))
                 break
+        found += _record(stage)
         case = stage.seen().case
         return Report(
             rehearsal,
@@ -169,6 +170,13 @@ def _step(stage: Stage, step: Step) -> Iterator[Difference]:
         yield from _compare(stage, step, _name(step))
     # What a step sets due at once happens before whatever else stands at this moment.
     stage.advance(step.at)
+
+
+def _record(stage: Stage) -> Iterator[Difference]:
+    """Whatever was played must have left a record that proves itself."""
+    for fault in stage.record_faults():
+        now, seq = stage.clock.now(), stage.seq()
+        yield Difference(0, now, "at the end", "record", "it says what the case says", fault, seq)
 
 
 def _compare(stage: Stage, each: Step | Check, doing: str) -> Iterator[Difference]:

@@ -20,7 +20,7 @@ from notifications import Refused as Rejected
 from states.commands import Actor, Command
 from states.procedure import Procedure
 from states.reasons import Refused
-from workflow import config, db, delivery, engine, house, register, sweep, timeline
+from workflow import config, db, delivery, engine, house, record, register, sweep, timeline
 from workflow.clock import SimulatedClock
 from workflow.expected import Seen
 from workflow.laws import Laws
@@ -187,6 +187,12 @@ class Stage:
         """What has happened."""
         with db.reading(self._engine) as session:
             return timeline.entries(session, self.case_id, self.law)
+
+    def record_faults(self) -> list[str]:
+        """Where the record is not what it must be: broken, or at odds with the tables of the case."""
+        with db.transaction(self._engine) as session:
+            broken = [str(each) for each in record.verify(session).breaks]
+            return broken or record.rebuild(session, self.case_id)
 
     def _next_due(self) -> datetime | None:
         with db.reading(self._engine) as session:
