@@ -10,6 +10,7 @@ All of these are always given for their group; "" or [] where there is nothing t
     number   "2024/3"         dated    the date in words          summary   the proposal in a few words
     to       name, title, party                                    the reader
     ask      title, reply_by, closes, zone, days, silence, answers, link, reply_to
+             silence is a whole sentence; zone names it with what it is ahead of UTC
              in: requests, reminder, receipt, extension, corrigendum_*, held, resumed, unreached
     what     differs:
       renotification            changes

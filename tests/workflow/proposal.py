@@ -19,6 +19,7 @@ LAW = reader.load("ramsar-private")
 SECRET = b"a secret of thirty-two characters"
 NOW = datetime(2024, 6, 3, 8, tzinfo=UTC)
 NAMES = {
+    "CI": ("Côte d'Ivoire", "Côte d'Ivoire", "Côte d'Ivoire"),
     "CR": ("Costa Rica", "Costa Rica", "Costa Rica"),
     "FR": ("France", "France", "Francia"),
     "GA": ("Gabon", "Gabon", "Gabón"),

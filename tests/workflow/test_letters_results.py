@@ -163,6 +163,12 @@ def test_a_party_reads_its_own_name_and_a_company_none(session):
     assert "Partie :" not in spoken(rows[1])
 
 
+def test_french_writes_a_name_of_the_register_with_its_own_apostrophe(session):
+    rows = letters(session, "signed", party("CI", "fr"), party("CI", "en"))
+
+    assert (lines(rows[0], "Partie :"), lines(rows[1], "Party:")) == (["Côte d’Ivoire"], ["Côte d'Ivoire"])
+
+
 def test_a_reader_of_another_language_gets_that_of_the_installation(session):
     settings = Settings(languages=Languages(default="es"))
 
