@@ -27,6 +27,7 @@ from typing import Any
 
 from states.commands import Actor, Command, Step
 from states.machine import decide
+from states.positions import tally
 from states.reasons import Refused
 from tests.states.world import OFFICER, Play, at, seats
 
@@ -97,6 +98,24 @@ def bring(play: Any, name: str, *, sent: bool = True) -> None:
     if sent and name in _DISPATCHES:
         play.do(_DISPATCHES[name], OFFICER, "dispatch")
     assert play.case.state == name, play.case.state
+
+
+def counts(play: Stage, no: int = 0) -> dict[str, int]:
+    """How many hold each position in a round; the newest, unless another is named."""
+    round_ = play.case.rounds[no - 1]
+    ask = play.procedure.states[round_.state].ask
+    assert ask is not None
+    return dict(tally(round_, play.case, ask, play.facts.unreached if round_.is_open else frozenset()))
+
+
+def words(step: Step) -> list[str]:
+    """The kinds of its events, in order."""
+    return [event.kind for event in step.events]
+
+
+def told(step: Step, template: str) -> set[str]:
+    """The audiences to whom a step writes with that template."""
+    return {post.audience for post in step.posts if post.template == template}
 
 
 def say(play: Any, when: str, voices: Sequence[str], word: str, **details: Any) -> None:
