@@ -12,13 +12,13 @@ OURS = {"states", "notifications", "workflow"}
 #: From the most basic to the outermost. A module imports only from rows above its own, never from its own.
 HOUSE = """
 secretfile
-config i18n clock sqlite laws
+config i18n clock sqlite laws calendars
 house
 db
 models
 queries
 contacts
-numbers heartbeat people calendars files spreadsheet sheet rehearsal expected links
+numbers heartbeat people files spreadsheet sheet rehearsal expected links
 record outbox rehearsal_file
 explanations timeline register letters
 alerts postmark

@@ -16,7 +16,7 @@ from workflow.register.acts import STAFF, Form, begin
 from workflow.register.cells import BadValue
 from workflow.spreadsheet import shown
 
-ROLES = ("officer", "head", "legal", "finance")
+ROLES = ("officer", "head", "legal", "finance", "auditor", "administrator")
 
 
 def add_staff(

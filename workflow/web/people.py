@@ -1,0 +1,186 @@
+"""Who is looking: staff who signed in, with what they may do and for whom they stand in."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import Depends, Request
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from workflow import models
+from workflow.queries import table
+from workflow.web import access
+from workflow.web.site import Site, site_of
+
+SIGN_INS, LINKS = table(models.SignIn), table(models.SignInLink)
+STAFF, HANDOVERS = table(models.Staff), table(models.Handover)
+
+COOKIE = "assent_session"
+#: A session ends after so long without use, and after so long in any case.
+IDLE = timedelta(hours=2)
+ABSOLUTE = timedelta(hours=12)
+LINK_LASTS = timedelta(minutes=30)
+#: A session's last use is written down at most this often: a page that only reads must not write each time.
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+class SignInNeeded(Exception):
+    """Sign in first."""
+
+
+class NotForYou(Exception):
+    """This page is not open to your role."""
+
+    def __init__(self, person: Person, page: str, changes: bool) -> None:
+        super().__init__(NotForYou.__doc__)
+        self.person, self.page, self.changes = person, page, changes
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the Secretariat who has signed in."""
+
+    name: str
+    full_name: str
+    role: str
+    language: str
+    #: Hash of the session's cookie: names the session without opening it.
+    session: str
+    #: What forms of this session must carry.
+    form_token: str
+    #: Colleagues for whom they stand in today.
+    stands_in_for: tuple[str, ...] = ()
+    #: Through whose eyes they look, for support; then nothing may be changed.
+    as_whom: str = ""
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether nothing may be changed in this session, whatever the role."""
+        return bool(self.as_whom)
+
+    def may_see(self, page: str) -> bool:
+        """Whether they may open a page."""
+        return access.may_see(self.role, page)
+
+    def may_change(self, page: str) -> bool:
+        """Whether they may change something on a page."""
+        return not self.reads_only and access.may_change(self.role, page)
+
+
+def hashed(token: str) -> str:
+    """What the database keeps of a cookie or a link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def begin(session: Session, staff: str, how: str, now: datetime, browser: str = "", as_whom: str = "") -> str:
+    """Begin a session; returns the cookie, which is kept nowhere."""
+    token = secrets.token_urlsafe(32)
+    session.execute(
+        insert(SIGN_INS).values(
+            token_hash=hashed(token),
+            staff=staff,
+            started_at=now,
+            seen_at=now,
+            ends_at=now + ABSOLUTE,
+            how=how,
+            browser=browser[:200],
+            as_whom=as_whom,
+        )
+    )
+    return token
+
+
+def make_link(session: Session, staff: str, now: datetime, lasts: timedelta = LINK_LASTS) -> str:
+    """A token that signs somebody in once; kept only as a hash."""
+    token = secrets.token_urlsafe(32)
+    session.execute(insert(LINKS).values(token_hash=hashed(token), staff=staff, ends_at=now + lasts))
+    return token
+
+
+def person_of(site: Site, request: Request) -> Person | None:
+    """Who has signed in with this request's cookie; None: nobody, or the session has ended."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    now = site.now()
+    with site.reading() as session:
+        row = session.execute(
+            select(SIGN_INS, STAFF.c.full_name, STAFF.c.role, STAFF.c.language)
+            .join(STAFF, STAFF.c.name == SIGN_INS.c.staff)
+            .where(
+                SIGN_INS.c.token_hash == hashed(token),
+                SIGN_INS.c.revoked_at.is_(None),
+                SIGN_INS.c.ends_at > now,
+                SIGN_INS.c.seen_at > now - IDLE,
+                STAFF.c.is_active,
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        stands_in = _stands_in_for(session, row.staff, now)
+    if now - row.seen_at > _SEEN_EVERY:
+        with site.writing() as session:
+            mine = SIGN_INS.c.token_hash == row.token_hash
+            session.execute(update(SIGN_INS).where(mine).values(seen_at=now))
+    return Person(
+        name=row.staff,
+        full_name=row.full_name or row.staff,
+        role=row.role,
+        language=row.language,
+        session=row.token_hash,
+        form_token=form_token(site.house.secret, row.token_hash),
+        stands_in_for=stands_in,
+        as_whom=row.as_whom,
+    )
+
+
+def form_token(secret: bytes, session_hash: str) -> str:
+    """What the forms of a session carry, so that no other site can send them."""
+    return hmac.digest(secret, f"form\n{session_hash}".encode(), "sha256").hex()
+
+
+def _stands_in_for(session: Session, staff: str, now: datetime) -> tuple[str, ...]:
+    today = now.date()
+    return tuple(
+        session.scalars(
+            select(HANDOVERS.c.staff)
+            .where(HANDOVERS.c.deputy == staff, HANDOVERS.c.starts <= today, HANDOVERS.c.ends >= today)
+            .order_by(HANDOVERS.c.staff)
+        )
+    )
+
+
+def sees(page: str) -> Any:
+    """The dependency of a page: whoever looks must have signed in and have a role that may."""
+
+    def check(request: Request) -> Person:
+        person = person_of(site_of(request), request)
+        if person is None:
+            raise SignInNeeded
+        request.state.person = person
+        if not person.may_see(page):
+            raise NotForYou(person, page, changes=False)
+        return person
+
+    return Depends(check)
+
+
+def changes(page: str) -> Any:
+    """The dependency of what changes something: the role must be allowed to, in a session of its own."""
+
+    def check(request: Request) -> Person:
+        person = person_of(site_of(request), request)
+        if person is None:
+            raise SignInNeeded
+        request.state.person = person
+        if not person.may_change(page):
+            raise NotForYou(person, page, changes=True)
+        return person
+
+    return Depends(check)
