@@ -1,0 +1,64 @@
+"""What leads back to us from a letter: the reply link, the address of the case, the address of bounces.
+
+All three are derived, never stored: whoever knows the installation's secret can make them again, and nobody
+who only reads the database can. Of a reply token the database keeps the hash.
+"""
+
+import hashlib
+import hmac
+import re
+from base64 import urlsafe_b64encode
+
+_BOUNCE = re.compile(r"bounce\+(\d{1,18})-([0-9a-f]{16})")
+
+
+def token_for(secret: bytes, case_id: int, round_no: int, member: str, contact_id: int | None) -> str:
+    """The token by which one contact answers for one member in one round; the same whenever it is made.
+
+    secret      of the installation (`config.secret`)
+    contact_id  None for a member who has no contact on file
+    Returns     43 characters of the URL alphabet: an HMAC of 256 bits
+    """
+    # A line break cannot occur in a code, so no two different sets of values give the same text.
+    text = f"reply\n{case_id}\n{round_no}\n{member}\n{contact_id or 0}"
+    return urlsafe_b64encode(_digest(secret, text)).decode("ascii").rstrip("=")
+
+
+def token_hash(token: str) -> str:
+    """What the database keeps of a token: SHA-256, 64 hexadecimal digits."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def reply_link(base_url: str, token: str) -> str:
+    """The address of the page on which the bearer of this token answers."""
+    return f"{base_url}/r/{token}"
+
+
+def case_address(reference: str, domain: str) -> str:
+    """Where answers about a case arrive, for instance case+RAM-2024-001@cases.example.org."""
+    return f"case+{reference}@{domain}"
+
+
+def bounce_address(secret: bytes, letter_id: int, domain: str) -> str:
+    """The envelope sender of one letter: a bounce tells by it which letter came back."""
+    return f"bounce+{letter_id}-{_seal(secret, letter_id)}@{domain}"
+
+
+def letter_of_bounce(secret: bytes, address: str) -> int | None:
+    """The number of the letter that a bounce to this address means; None if we never made this address.
+
+    Without the seal anybody could have a Party marked as unreachable by writing to a guessed address.
+    """
+    found = _BOUNCE.fullmatch(address.partition("@")[0].lower())
+    if found is None:
+        return None
+    letter_id = int(found[1])
+    return letter_id if hmac.compare_digest(found[2], _seal(secret, letter_id)) else None
+
+
+def _seal(secret: bytes, letter_id: int) -> str:
+    return _digest(secret, f"bounce\n{letter_id}").hex()[:16]
+
+
+def _digest(secret: bytes, text: str) -> bytes:
+    return hmac.digest(secret, text.encode(), "sha256")
