@@ -25,7 +25,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from states.commands import Actor, Command, Step
+from states.commands import CLOCK, Actor, Command, Step
 from states.machine import decide
 from states.positions import tally
 from states.reasons import Refused
@@ -60,6 +60,14 @@ class Stage(Play):
         step = self.attempt(Command(action, actor, details))
         assert isinstance(step, Step), str(step)
         self._keep(step)
+
+    def register(self, **changes: Any) -> Step:
+        """The registers say something else from now on, and the case follows."""
+        self.facts = replace(self.facts, **changes)
+        step = self.attempt(Command("register", CLOCK, {"reason": "a note of the depositary"}))
+        assert isinstance(step, Step), str(step)
+        self._keep(step)
+        return step
 
     def lose(self, *codes: str) -> None:
         """No request has reached these members of the open round."""
