@@ -104,8 +104,9 @@ def corrigendum(moment: Moment) -> Deed:
     round_, ask = _open(moment)
     kind = _text(moment, "kind")
     number = str(moment.case.seq + 1)
+    what = {"reason": _text(moment, "reason") or _text(moment, "text")}
     post = Post(
-        "asked", f"corrigendum_{kind}", "notice", {}, round=round_.no, occurrence=number, numbered=True
+        "asked", f"corrigendum_{kind}", "notice", what, round=round_.no, occurrence=number, numbered=True
     )
     if kind == "editorial":
         return Deed((), {"kind": kind}, (post,))

@@ -129,10 +129,14 @@ def _action(draft: Draft) -> Action:
         hint = did_you_mean(name, known)
         raise Refusal(reason("unknown_action", state_title=state.title, action=name, hint=hint))
     if state.final:
-        raise Refusal(reason("not_in_final", title=same[0].title, state_title=state.title))
+        raise Refusal(reason("not_in_final", title=same[0].title, state_title=state.title, state=state.name))
     raise Refusal(
         reason(
-            "not_in_state", title=same[0].title, state_title=state.title, possible=listed(here) or "nothing"
+            "not_in_state",
+            title=same[0].title,
+            state_title=state.title,
+            state=state.name,
+            possible=listed(here) or "nothing",
         )
     )
 

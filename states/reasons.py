@@ -14,8 +14,9 @@ from typing import Any
 MESSAGES: Mapping[str, str] = {
     # what may be done
     "unknown_action": "{state_title}: '{action}' is not an action or an answer of this procedure{hint}.",
-    "not_in_state": "{title}: not possible while the case is in '{state_title}'. Possible here: {possible}.",
-    "not_in_final": "{title}: the case has ended ('{state_title}'); nothing more can be done in it.",
+    "not_in_state": "{title}: not possible while the case is in '{state_title}' ({state}). "
+    "Possible here: {possible}.",
+    "not_in_final": "{title}: the case has ended ('{state_title}', {state}); nothing more can be done in it.",
     "not_your_role": "{title}: this is done by {by}, not by {role}.",
     "not_your_case": "{title}: the case is in the hands of {officer}; ask for it to be handed over.",
     "held": "{title}: the case is on hold since {since}. Resume it first.",

@@ -62,23 +62,29 @@ def usable(
     parties: Collection[str] | None = None,
     *,
     past_parties: bool = False,
+    or_failed: bool = False,
 ) -> Mapping[str, list[Row[Any]]]:
     """The usable contacts of some Parties (None: of all), by Party, those of the highest role first.
 
     past_parties   also those of States that are not Parties on that day
+    or_failed      of a Party that has no usable one, those from which letters came back: a question is
+                   better sent where it may come back again than to nobody
     Returns        rows with the columns of a Recipient, the Party's names, and its `party_language`
     """
     if parties is not None and not parties:
         return {}
     values: dict[str, Any] = {"register": register, "day": day}
-    query = _USABLE
+    query = _ON_FILE if or_failed else _USABLE
     if parties is not None and len(parties) <= _NAMED_PARTIES_MAX:
-        query, values["parties"] = _USABLE_OF, sorted(parties)
+        query, values["parties"] = query.where(_IS_NAMED), sorted(parties)
     if not past_parties:
         query = query.where(*_is_party(_DAY))
     found: dict[str, list[Row[Any]]] = {}
     for row in sorted(session.execute(query, values), key=_ladder):
         found.setdefault(row.party, []).append(row)
+    if or_failed:
+        for party, rows in found.items():
+            found[party] = [row for row in rows if row.failed_at is None] or rows
     return found
 
 
@@ -140,8 +146,11 @@ _Day = date | ColumnElement[date]
 
 
 def _is_usable(day: _Day) -> tuple[ColumnElement[bool], ...]:
+    return (_contacts.c.failed_at.is_(None), *_is_in_force(day))
+
+
+def _is_in_force(day: _Day) -> tuple[ColumnElement[bool], ...]:
     return (
-        _contacts.c.failed_at.is_(None),
         or_(_contacts.c.starts.is_(None), _contacts.c.starts <= day),
         or_(_contacts.c.ends.is_(None), _contacts.c.ends >= day),
     )
@@ -152,13 +161,15 @@ def _is_party(day: _Day) -> tuple[ColumnElement[bool], ...]:
 
 
 _DAY = bindparam("day", type_=Date)
-_USABLE: Select[Any] = (
+_ON_FILE: Select[Any] = (
     select(
         *(_contacts.c[name] for name in ("id", "party", "role", "name", "title", "email", "language")),
         *(_parties.c[name] for name in ("name_en", "name_fr", "name_es")),
         _parties.c.language.label("party_language"),
+        _contacts.c.failed_at,
     )
     .join(_parties, (_parties.c.register == _contacts.c.register) & (_parties.c.code == _contacts.c.party))
-    .where(_contacts.c.register == bindparam("register"), *_is_usable(_DAY))
+    .where(_contacts.c.register == bindparam("register"), *_is_in_force(_DAY))
 )
-_USABLE_OF = _USABLE.where(_contacts.c.party.in_(bindparam("parties", expanding=True)))
+_USABLE = _ON_FILE.where(_contacts.c.failed_at.is_(None))
+_IS_NAMED = _contacts.c.party.in_(bindparam("parties", expanding=True))

@@ -240,7 +240,7 @@ class _Work:
             "partner": plain(case.partner),
             **{name: [] for name in ("territory", "marks", "items", "conditions", "decisions")},
         }
-        case_id = self.session.scalar(insert(CASES).values(row).returning(CASES.c.id))
+        case_id: int | None = self.session.scalar(insert(CASES).values(row).returning(CASES.c.id))
         assert case_id is not None
         self.stored[case_id] = Stored(case_id, law.id, law.edition, law.digest, "", case)
         return case_id

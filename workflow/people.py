@@ -239,6 +239,7 @@ def _of_parties(
         occasion.day,
         None if places is None else {party for _, party in places},
         past_parties=is_receipt,
+        or_failed=occasion.purpose == "request",
     )
     if places is None:
         places = [("", code) for code in sorted(by_party) if occasion.includes(code)]

@@ -177,7 +177,7 @@ def _rounds(session: Session, ids: Sequence[int]) -> dict[int, tuple[facts.Round
     asked: dict[tuple[int, int], list[facts.Asked]] = defaultdict(list)
     for case_id, rows in _by_case(session, _THE_ASKED, ASKED, ids).items():
         for row in rows:
-            asked[case_id, row[1]].append(_record(facts.Asked, row, 2))
+            asked[case_id, row.round].append(_record(facts.Asked, row, 2))
     answers: dict[tuple[int, int], list[facts.Answer]] = defaultdict(list)
     for case_id, rows in _by_case(session, _THE_ANSWERS, ANSWERS, ids).items():
         for row in rows:

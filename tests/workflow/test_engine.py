@@ -49,7 +49,7 @@ def test_a_refused_command_changes_nothing(world: Engine) -> None:
     why = build.refused(world, case_id, "2024-01-09 10:00", "officer", "sign")
 
     assert why == (
-        "Record the signature: not possible while the case is in 'Draft'. "
+        "Record the signature: not possible while the case is in 'Draft' (draft). "
         "Possible here: submit, withdraw, hold, resume, confirm_item, set_details."
     )
     assert events_of(world, case_id) == before

@@ -118,7 +118,7 @@ def test_where_neither_works_the_mission_stands_in_then_the_ministry_then_others
         change(shipped, gone, failed_at=NOW)
         found.append(emails(shipped, "asked", asked_in("FR"), purpose="request"))
 
-    assert found == [["nfp.fr"], ["mission.fr"], ["ministry.fr"], ["other.fr"], []]
+    assert found == [["nfp.fr"], ["mission.fr"], ["ministry.fr"], ["other.fr"], ["head.fr", "nfp.fr"]]
 
 
 def test_every_head_and_every_focal_point_is_written_to(shipped):
