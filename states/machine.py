@@ -26,6 +26,9 @@ from states.reasons import Reason, Refusal, Refused, did_you_mean, distinct, rea
 from states.ways import STAYS, Way, ways
 from states.words import day_words, listed
 
+#: Details that the record of every action keeps, when they are given.
+SAID = ("reason", "channel", "text", "language", "signed_by", "signed_on")
+
 _MACHINES: dict[str, Machine] = {}
 
 
@@ -157,9 +160,7 @@ def carry_out(draft: Draft, action: Action) -> None:
     Raises   Refusal when no way is open
     """
     details = draft.command.details
-    for name in ("reason", "channel", "text"):
-        if details.get(name):
-            draft.say(**{name: details[name]})
+    draft.say(**{name: details[name] for name in SAID if details.get(name)})
     if action.does:
         draft.do(ACTS[action.does](draft.moment(action)))
     draft.change(clockwork.fulfilled(draft.procedure, draft.facts, action.name))

@@ -54,12 +54,13 @@ class Stage(Play):
         """What comes of a command this very moment; nothing is kept."""
         return decide(self.procedure, self.facts, command)
 
-    def act(self, who: Actor | str, action: str, **details: Any) -> None:
+    def act(self, who: Actor | str, action: str, **details: Any) -> Step:
         """Do it this very moment."""
         actor = who if isinstance(who, Actor) else Actor.parse(who)
         step = self.attempt(Command(action, actor, details))
         assert isinstance(step, Step), str(step)
         self._keep(step)
+        return step
 
     def register(self, **changes: Any) -> Step:
         """The registers say something else from now on, and the case follows."""
