@@ -10,6 +10,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from states.chart import draw
+from states.reader import load
 from workflow import config
 
 ROOT = Path(__file__).parent.parent
@@ -116,6 +118,12 @@ def test_the_settings_file_explains_every_key() -> None:
 
     assert [lines[number] for number in keys if not lines[number - 1].startswith("# ")] == []
     assert len(keys) == len(config.keys())
+
+
+def test_the_readme_shows_the_drawing_that_the_command_prints() -> None:
+    drawing = draw(load("ramsar-private"), "words")
+
+    assert drawing in text_of(ROOT / "README.md")
 
 
 def test_the_top_level_holds_only_what_was_agreed(files: list[Path]) -> None:
