@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -48,10 +48,11 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
+def server(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
     """A server that runs until the end of the block, whatever happens inside it.
 
-    Raises   NoServer where there are no binaries
+    settings   of PostgreSQL, beside or instead of those that make tests fast
+    Raises     NoServer where there are no binaries
     """
     installed = _installed()
     # A short path of its own: the name of a socket may have 107 characters and no more.
@@ -61,7 +62,8 @@ def server() -> Iterator[Server]:
         data = home / "data"
         _run(binaries / "initdb", account, "-D", data, "-U", "assent", "-A", "trust", "-E", "UTF8",
              "--locale=C", "--no-sync", "--no-instructions")  # fmt: skip
-        options = [part for key, value in (FAST | SMALL).items() for part in ("-c", f"{key}={value}")]
+        chosen = {**FAST, **SMALL, **(settings or {})}
+        options = [part for key, value in chosen.items() for part in ("-c", f"{key}={value}")]
         with (home / "log").open("wb") as log:
             process = subprocess.Popen(
                 [binaries / "postgres", "-D", data, "-k", home, "-c", "listen_addresses=", *options],
