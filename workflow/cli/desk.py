@@ -22,8 +22,10 @@ from states.effects import plain
 from states.faults import ProcedureError
 from states.reasons import Refused, did_you_mean
 from workflow import config, db, house, queries
+from workflow.backup import BackupError
 from workflow.clock import SystemClock
 from workflow.laws import LawMissing
+from workflow.register import RegisterRefused
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -49,6 +51,8 @@ _SAYS_ITSELF: dict[type[Exception], int] = {
     MailConfigError: WRONG_USE,
     AddressError: WRONG_USE,
     TemplateError: REFUSED,
+    BackupError: REFUSED,
+    RegisterRefused: REFUSED,
 }
 
 
