@@ -1,4 +1,4 @@
-"""Every action of `ramsar-private`, in a case in which nothing stands in its way."""
+"""Who may do what in `ramsar-private`, and every action in a case in which nothing stands in its way."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from states.chart import permissions
+from states.commands import Actor
+from states.reader import load
+from states.reasons import Refused
 from tests.states.world import OFFICER
+
+LAW = load("ramsar-private")
+#: (state, action, role), as `assent law show` prints it.
+TABLE = frozenset(permissions(LAW))
+ROLES = tuple(LAW.roles)
 
 #: What is given with an action, where it needs anything.
 GIVEN: dict[str, dict[str, Any]] = {
@@ -35,6 +44,28 @@ _GIVEN_HERE: dict[tuple[str, str], dict[str, Any]] = {
 
 #: States in which nobody has ever been asked, so that no reply can be recorded.
 NOBODY_ASKED = ("declined",)
+
+
+def actor(role: str) -> Actor:
+    """Somebody of that role; the Party is the one that objects in the stories."""
+    if role == "party":
+        return Actor(role, party="DE", voice="head")
+    return Actor(role, party="CA", voice="member") if role == "seat" else Actor(role)
+
+
+def expected(state: str, action: str, role: str) -> set[str]:
+    """Why it is refused by the table; empty: it is done."""
+    if (state, action, role) not in TABLE:
+        return {"not_your_role"}
+    if role == "clock":
+        # A person acts when it is so minded; the clock when the date has come, and not before.
+        return {"not_due"}
+    return {"not_asked"} if action == "record_reply" and state in NOBODY_ASKED else set()
+
+
+def messages(decided: object) -> set[str]:
+    """Why it was refused; empty: it was not."""
+    return {r.message for r in decided.reasons} if isinstance(decided, Refused) else set()
 
 
 def given(state: str, action: str) -> dict[str, Any]:

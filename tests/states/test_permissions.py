@@ -7,28 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from states.chart import permissions
 from states.commands import Actor, Command, Step
 from states.facts import RANKS, Case
-from states.reader import load
 from states.reasons import Refused
 from tests.states import ready
+from tests.states.ready import LAW, ROLES, TABLE, actor, expected, messages
 from tests.states.stages import STATES, Stage, stage
 
-LAW = load("ramsar-private")
-TABLE = frozenset(permissions(LAW))
-ROLES = tuple(LAW.roles)
 ACTIONS = tuple(LAW.actions)
 ROWS = sorted({(state, action) for state, action, _ in TABLE})
 #: Commands that no person gives, and words that are nothing at all.
 STRANGE = ("fire", "register", "open", "", "Submit", "approved")
-
-
-def actor(role: str) -> Actor:
-    """Somebody of that role; the Party is the one that objects in the stories."""
-    if role == "party":
-        return Actor(role, party="DE", voice="head")
-    return Actor(role, party="CA", voice="member") if role == "seat" else Actor(role)
 
 
 def prepared(state: str, action: str) -> Stage:
@@ -37,11 +26,6 @@ def prepared(state: str, action: str) -> Stage:
     ready.prepare(play, state, action)
     assert play.case.state == state
     return play
-
-
-def messages(decided: Step | Refused) -> set[str]:
-    """Why it was refused; empty: it was not."""
-    return {r.message for r in decided.reasons} if isinstance(decided, Refused) else set()
 
 
 def test_the_stages_of_these_tests_are_the_states_of_the_law_file() -> None:
@@ -56,16 +40,6 @@ def test_an_action_of_a_state_is_done_by_those_the_table_names_and_by_nobody_els
     for role in ROLES:
         why = messages(play.attempt(Command(action, actor(role), ready.given(state, action))))
         assert expected(state, action, role) == (why & {"not_your_role", "not_due", "not_asked"} or why), role
-
-
-def expected(state: str, action: str, role: str) -> set[str]:
-    """Why it is refused by the table; empty: it is done."""
-    if (state, action, role) not in TABLE:
-        return {"not_your_role"}
-    if role == "clock":
-        # A person acts when it is so minded; the clock when the date has come, and not before.
-        return {"not_due"}
-    return {"not_asked"} if action == "record_reply" and state in ready.NOBODY_ASKED else set()
 
 
 def test_the_clock_escalates_when_the_consultations_have_run_out() -> None:
