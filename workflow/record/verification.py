@@ -148,6 +148,8 @@ class _Personal:
         self._erased: set[str] = set()
         self._register_seq = 0
         self._breaks: list[Break] = []
+        #: What is named once need not be named again where another event refers to it.
+        self._named: set[str] = set()
 
     def see(self, chain: str, event: Row[Any]) -> None:
         """Note whom this event refers to, or whose data it says were erased."""
@@ -179,7 +181,8 @@ class _Personal:
         self._read_newer_erasures()
         for ref, (chain, seq) in awaited.items():
             what = self._fault(kept.get(ref), ref)
-            if what:
+            if what and ref not in self._named:
+                self._named.add(ref)
                 self._breaks.append(Break(chain, seq, f"event {seq} refers to personal data that {what}"))
 
     def _fault(self, row: Row[Any] | None, ref: str) -> str:

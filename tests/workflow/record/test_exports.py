@@ -37,7 +37,9 @@ def test_there_is_one_line_for_every_chain(session):
     assert lines == "".join(f"{head}\n" for head in record.read_heads(lines.splitlines()))
 
 
-def test_a_record_without_events_has_no_heads(session):
+def test_a_chain_without_events_has_no_head(session):
+    chains.begin(session, "RP-2024-1", [], case_id=1)
+
     assert record.heads(session, NOON) == ""
 
 

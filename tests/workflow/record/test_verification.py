@@ -10,7 +10,7 @@ from tests.workflow.record import chains
 from tests.workflow.record.chains import NOON
 from workflow import db, record
 from workflow.queries import CASES, EVENTS
-from workflow.record import Break, Verification
+from workflow.record import Break, Verification, verification
 
 A, B = "RP-2024-1", "RP-2024-2"
 KINDS = ["draft", "submitted", "assessed", "asked"]
@@ -216,6 +216,15 @@ def test_a_case_that_vanished_without_a_trace_shows(two_cases):
     ]
 
 
+def test_of_two_heads_that_contradict_each_other_the_wrong_one_is_named(two_cases):
+    right = record.heads(two_cases, NOON).splitlines()
+    wrong = f"2024-03-02T12:00:00.000000Z {A} 4 {'0' * 64}"
+
+    assert breaks(two_cases, *right, wrong) == [
+        Break(A, 4, "event 4 is not the one that was exported as head on 2024-03-02T12:00:00.000000Z")
+    ]
+
+
 def test_a_record_that_has_grown_since_agrees_with_every_earlier_head(two_cases):
     lines = []
     for day in range(3):
@@ -237,38 +246,57 @@ def test_a_line_that_is_no_head_is_refused_with_its_place(two_cases):
 # -- at work -----------------------------------------------------------------------------------------------
 
 
+def meanwhile(engine, reader, act):
+    """Do it, in a transaction of its own, right after the first statement of the reader."""
+    done = []
+
+    @listening.listens_for(reader.connection(), "after_cursor_execute")
+    def interrupt(*_: object) -> None:
+        if not done:
+            done.append(True)
+            with db.transaction(engine) as session:
+                act(session)
+
+
 def test_a_case_that_moves_while_the_record_is_read_does_not_look_broken(engine):
+    def move(session):
+        row = chains.event(2, B, 5, "late", chains.hashes(B, KINDS, 2)[-1])
+        session.execute(insert(EVENTS).values(row))
+        session.execute(update(CASES).where(CASES.c.id == 2).values(seq=5, head=row["hash"]))
+
     with db.transaction(engine) as session:
         chains.begin(session, A, KINDS, case_id=1)
         chains.begin(session, B, KINDS, case_id=2)
 
     with db.reading(engine) as reader:
-        moved = []
-
-        @listening.listens_for(reader.connection(), "after_cursor_execute")
-        def move(*_: object) -> None:
-            if moved:
-                return
-            moved.append(True)
-            with db.transaction(engine) as session:
-                row = chains.event(2, B, 5, "late", chains.hashes(B, KINDS, 2)[-1])
-                session.execute(insert(EVENTS).values(row))
-                session.execute(update(CASES).where(CASES.c.id == 2).values(seq=5, head=row["hash"]))
-
+        meanwhile(engine, reader, move)
         assert record.verify(reader) == Verification(chains=2, events=8, breaks=())
     with db.reading(engine) as reader:
         assert record.verify(reader) == Verification(chains=2, events=9, breaks=())
 
 
-def test_more_events_than_fit_into_memory_at_a_time_are_all_walked(session):
-    refs = [record.keep_personal(session, {"name": str(number)}) for number in range(3)]
-    for case_id in range(1, 4):
-        chains.begin(
-            session, f"RP-2024-{case_id}", ["draft"] * 700, case_id=case_id, person=refs[case_id - 1]
-        )
+def test_personal_data_erased_while_the_record_is_read_do_not_look_emptied(engine):
+    with db.transaction(engine) as session:
+        ref = record.keep_personal(session, {"name": "Ms A. Example"})
+        chains.begin(session, A, KINDS, case_id=1, person=ref)
 
-    assert record.verify(session) == Verification(chains=3, events=2100, breaks=())
-    chains.tamper(session, "DELETE FROM events WHERE case_id = 3 AND seq = 650")
+    with db.reading(engine) as reader:
+        meanwhile(engine, reader, lambda session: record.erase_personal(session, ref, NOON))
+        assert record.verify(reader) == Verification(chains=1, events=4, breaks=())
+    with db.reading(engine) as reader:
+        assert record.verify(reader) == Verification(chains=2, events=5, breaks=())
+
+
+def test_more_than_fits_into_memory_at_a_time_is_walked_whole(session, monkeypatch):
+    monkeypatch.setattr(verification, "BATCH", 4)
+    for case_id in range(1, 12):
+        ref = record.keep_personal(session, {"number": case_id})
+        chains.begin(session, f"RP-2024-{case_id}", KINDS, case_id=case_id, person=ref)
+
+    assert record.verify(session) == Verification(chains=11, events=44, breaks=())
+    chains.tamper(session, "DELETE FROM events WHERE case_id = 9 AND seq = 2", "DELETE FROM personal")
+    gone = "event 1 refers to personal data that are not there: their row was removed"
     assert breaks(session) == [
-        Break("RP-2024-3", 650, "event 650 is missing: after event 649 comes event 651")
+        Break("RP-2024-9", 2, "event 2 is missing: after event 1 comes event 3"),
+        *(Break(f"RP-2024-{case_id}", 1, gone) for case_id in range(1, 12)),
     ]
