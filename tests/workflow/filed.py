@@ -116,11 +116,7 @@ class Filed:
 
     def _deliver(self) -> None:
         """The post is quick: every request that waits has arrived, but for those that get lost."""
-        requests = (
-            LETTERS.c.case_id == self.id,
-            LETTERS.c.purpose == "request",
-            LETTERS.c.status == "waiting",
-        )
+        of_case = (LETTERS.c.case_id == self.id, LETTERS.c.status == "waiting")
         requests = update(LETTERS).where(*of_case, LETTERS.c.purpose == "request")
         arrived = requests.where(LETTERS.c.member.not_in(self.lost))
         self.session.execute(arrived.values(status="sent", sent_at=self.now))
