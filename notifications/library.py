@@ -109,10 +109,26 @@ def placeholders(template: str, language: str) -> frozenset[str]:
 
 
 @cache
+def slots(template: str, language: str) -> frozenset[str]:
+    """The placeholders that are only printed or asked whether they are empty: one rendering serves all."""
+    printed: set[str] = set()
+    worked_on: set[str] = set()
+    for tree in _trees(template, language):
+        given = meta.find_undeclared_variables(tree)
+        for name, chain in _uses(tree):
+            dotted, above = _path(name, chain)
+            if name in given:
+                (printed if _is_slot(above) else worked_on).add(dotted)
+    return frozenset(
+        each for each in printed if not any(each == w or each.startswith(f"{w}.") for w in worked_on)
+    )
+
+
 def takes_slots(template: str, language: str) -> bool:
-    """Whether `to` is only printed or asked whether it is empty, so that one rendering serves everybody."""
-    own = _trees(template, language)[: -len(LAYOUTS)]
-    return all(_is_slot(use) for tree in own for use in _uses_of_to(tree))
+    """Whether the reader is only printed or asked whether it is empty: one rendering serves everybody."""
+    return all(
+        name in slots(template, language) for name in placeholders(template, language) if name[:3] == "to."
+    )
 
 
 def missing(template: str, language: str, values: Mapping[str, Any]) -> list[str]:
@@ -178,19 +194,28 @@ def _has(values: Mapping[str, Any], dotted: str) -> bool:
     return True
 
 
-def _uses_of_to(tree: nodes.Node, above: tuple[nodes.Node, ...] = ()) -> Iterator[tuple[nodes.Node, ...]]:
-    """Each place where `to` stands, as the chain of nodes that leads to it."""
+def _uses(
+    tree: nodes.Node, above: tuple[nodes.Node, ...] = ()
+) -> Iterator[tuple[str, tuple[nodes.Node, ...]]]:
+    """Each place where a name stands, with the chain of nodes that leads to it."""
     for child in tree.iter_child_nodes():
-        if isinstance(child, nodes.Name) and child.name == "to":
-            yield (*above, tree)
+        if isinstance(child, nodes.Name):
+            yield child.name, (*above, tree)
         else:
-            yield from _uses_of_to(child, (*above, tree))
+            yield from _uses(child, (*above, tree))
+
+
+def _path(name: str, chain: tuple[nodes.Node, ...]) -> tuple[str, tuple[nodes.Node, ...]]:
+    """The dotted placeholder that begins with this name, and the nodes above it."""
+    *above, last = chain
+    while isinstance(last, nodes.Getattr) and above:
+        name = f"{name}.{last.attr}"
+        *above, last = above
+    return name, (*above, last)
 
 
 def _is_slot(chain: tuple[nodes.Node, ...]) -> bool:
-    *above, last = chain
-    if not isinstance(last, nodes.Getattr) or not above:
-        return False
+    above = list(chain)
     while isinstance(above[-1], (nodes.Not, nodes.And, nodes.Or)):
         above.pop()
         if isinstance(above[-1], nodes.Output):

@@ -77,7 +77,7 @@ _LINE_TAILS = re.compile(r"[ \t]+\n")
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A letter with slots for what differs from reader to reader: text, slot, text, slot, ..., text."""
+    """A letter with slots for what differs from letter to letter: text, slot, text, slot, ..., text."""
 
     subject: list[str]
     text: list[str]
@@ -86,12 +86,11 @@ class _Form:
     template: str
     version: str
 
-    def to(self, reader: Mapping[str, str]) -> Letter:
-        escaped = {name: str(escape(value)) for name, value in reader.items()}
+    def filled(self, values: Mapping[str, str], escaped: Mapping[str, str]) -> Letter:
         return Letter(
             # A name may end the subject's line: what is empty must not leave a space behind.
-            subject=one_line(_fill(self.subject, reader)),
-            text=_fill(self.text, reader),
+            subject=one_line(_fill(self.subject, values)),
+            text=_fill(self.text, values),
             html=_fill(self.html, escaped),
             language=self.language,
             template=self.template,
@@ -118,21 +117,41 @@ def render_many(
     """
     library.compiled(template, language)
     common = _plain(template, language, {name: value for name, value in values.items() if name != "to"})
-    forms: dict[tuple[tuple[str, bool], ...], _Form] = {}
+    slots = library.slots(template, language)
+    filling: dict[str, str] = {}
+    common = _slotted(common, "", slots, filling)
+    escaped = {name: str(escape(value)) for name, value in filling.items()}
+    forms: dict[tuple[bool, ...], _Form] = {}
     letters = []
     for recipient in recipients:
         reader = _reader(template, language, recipient)
-        if not library.takes_slots(template, language):
-            letters.append(_form(template, language, {**common, "to": reader}).to({}))
-            continue
-        shape = tuple((name, bool(value)) for name, value in sorted(reader.items()))
+        own: dict[str, str] = {}
+        # What is empty stays empty, so that every `if` decides as it would for this reader.
+        to = _slotted(reader, "to.", slots, own)
+        shape = tuple(to.values())
         form = forms.get(shape)
         if form is None:
-            # What is empty stays empty here, so that every `if` decides as it would for this reader.
-            slots = {name: f"{_OPEN}{name}{_SHUT}" if is_told else "" for name, is_told in shape}
-            form = forms[shape] = _form(template, language, {**common, "to": slots})
-        letters.append(form.to(reader))
+            form = forms[shape] = _form(template, language, {**common, "to": to})
+        html_own = {name: str(escape(value)) for name, value in own.items()}
+        letters.append(form.filled(filling | own, escaped | html_own))
     return letters
+
+
+def _slotted(
+    values: Mapping[str, Any], path: str, slots: frozenset[str], filling: dict[str, str]
+) -> dict[str, Any]:
+    """`values` with a mark in the place of every text that a slot can take; the texts go to `filling`."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        dotted = path + name
+        if type(value) is str:
+            if value and dotted in slots and "\n" not in value:
+                filling[dotted] = value
+                value = f"{_OPEN}{dotted}{_SHUT}"
+        elif type(value) is dict:
+            value = _slotted(value, f"{dotted}.", slots, filling)
+        found[name] = value
+    return found
 
 
 def fill_link(letter: Letter, url: str) -> Letter:
@@ -145,6 +164,22 @@ def fill_link(letter: Letter, url: str) -> Letter:
 
 
 def _form(template: str, language: str, values: dict[str, Any]) -> _Form:
+    """The form for these values, made once: letters of a kind differ in their slots only."""
+    key = (template, language, repr(values))
+    form = _FORMS.get(key)
+    if form is None:
+        form = _made(template, language, values)
+        while len(_FORMS) >= _FORMS_KEPT:
+            _FORMS.pop(next(iter(_FORMS)), None)
+        _FORMS[key] = form
+    return form
+
+
+_FORMS: dict[tuple[str, str, str], _Form] = {}
+_FORMS_KEPT = 256
+
+
+def _made(template: str, language: str, values: dict[str, Any]) -> _Form:
     absent = library.missing(template, language, values)
     if absent:
         raise TemplateError(

@@ -13,7 +13,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from states.commands import CLOCK, Actor, Command, Post, Step
@@ -30,6 +30,9 @@ from workflow.projection import Writes
 from workflow.queries import CASES, EVENTS, Stored, table
 
 KEYS = table(models.Key)
+_THE_KEY = select(KEYS).where(KEYS.c.key == bindparam("key"))
+_THE_KEYS = select(KEYS).where(KEYS.c.key.in_(bindparam("keys", expanding=True)))
+_INSERT_EVENTS, _INSERT_KEYS = insert(EVENTS), insert(KEYS)
 
 #: Commands of the clock that change the dates of many cases at once, when a register has changed.
 REGISTER_CHANGED = "register"
@@ -135,7 +138,7 @@ def open_case(
 
 
 def register_changed(session: Session, why: str, now: datetime) -> list[Outcome]:
-    """Let every open case follow what has changed in the registers: meetings moved, Parties joined or left."""
+    """Let every open case follow what the registers say now: meetings moved, Parties that join or leave."""
     finals = {s.name for law in house.of(session).laws.all for s in law.states.values() if s.final}
     ids = session.scalars(select(CASES.c.id).where(CASES.c.state.not_in(finals)).order_by(CASES.c.id)).all()
     command = Command(REGISTER_CHANGED, CLOCK, {"reason": why})
@@ -174,7 +177,11 @@ def _request(case_id: int, command: Command) -> str:
 def _kept(session: Session, keys: list[str]) -> dict[str, dict[str, Any]]:
     if not keys:
         return {}
-    rows = session.execute(select(KEYS).where(KEYS.c.key.in_(keys)))
+    connection = session.connection()
+    if len(keys) == 1:
+        rows = connection.execute(_THE_KEY, {"key": keys[0]})
+    else:
+        rows = connection.execute(_THE_KEYS, {"keys": keys})
     return {row.key: dict(row._mapping) for row in rows}
 
 
@@ -321,11 +328,11 @@ class _Work:
         self._writes.write(self.session)
         connection = self.session.connection()
         if self._events:
-            connection.execute(insert(EVENTS), self._events)
+            connection.execute(_INSERT_EVENTS, self._events)
         if self._letters:
             outbox.queue(self.session, self._letters)
         if self.keys:
-            connection.execute(insert(KEYS), self.keys)
+            connection.execute(_INSERT_KEYS, self.keys)
 
     # ------------------------------------------------------------------------------------- details
 
@@ -378,6 +385,7 @@ class _Work:
             recipients=recipients,
             settings=settings,
             secret=self._house.secret,
+            world=self._world(law),
             now=self.now,
             number=number,
         )

@@ -1,4 +1,4 @@
-"""Numbers of a year's register: notifications, and the references of cases. Each is given once, without a gap."""
+"""Numbers of a year's register: of notifications and of cases. Each is given once, without a gap."""
 
 from __future__ import annotations
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import ColumnElement, Connection, Insert, Table, TextClause, Update, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from states.effects import Effect, plain
@@ -115,36 +116,50 @@ class Writes:
 
     def write(self, session: Session) -> None:
         """Write it all. Updates before inserts: a deadline may end and run again under the same name."""
+        connection = session.connection()
         for (of, keys), rows in self._updates.items():
-            where = [of.c[name] == bindparam(f"b_{name}") for name in keys]
-            bound = (
+            bound = [
                 {**{f"b_{name}": part for name, part in zip(keys, parts, strict=True)}, **values}
                 for parts, values in rows.items()
-            )
-            _update(session, of, where, bound)
-        running = [
-            DEADLINES.c.case_id == bindparam("b_case"),
-            DEADLINES.c.name == bindparam("b_name"),
-            models.IS_RUNNING,
-        ]
-        _update(session, DEADLINES, running, self._ended)
-        standing = [HOLDS.c.case_id == bindparam("b_case"), HOLDS.c.resumed_on.is_(None)]
-        _update(session, HOLDS, standing, self._resumed)
+            ]
+            _update(connection, of, keys, bound)
+        _update(connection, DEADLINES, _RUNNING, self._ended)
+        _update(connection, HOLDS, _STANDING, self._resumed)
         for into, new in self._inserts.items():
-            session.connection().execute(insert(into), new)
+            connection.execute(_inserting(into), new)
 
 
-def _update(session: Session, of: Table, where: list[Any], rows: Any) -> None:
+#: Keys that stand for more than columns: of a case, the running deadline of a name; the hold that stands.
+_RUNNING, _STANDING = ("running",), ("standing",)
+
+
+def _update(connection: Connection, of: Table, keys: tuple[str, ...], rows: list[Row]) -> None:
     """One statement for all rows that change the same columns."""
     alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
         alike[tuple(sorted(row))].append(row)
-    connection = session.connection()
     for names, group in alike.items():
-        columns = [name for name in names if not name.startswith("b_")]
+        columns = tuple(name for name in names if not name.startswith("b_"))
         if columns:
-            statement = update(of).where(*where).values({name: bindparam(name) for name in columns})
-            connection.execute(statement, group)
+            connection.execute(_updating(of, keys, columns), group)
+
+
+# Building a statement costs several times what running it does; there are a few dozen of these.
+@cache
+def _updating(of: Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> Update:
+    where: list[ColumnElement[bool] | TextClause]
+    if keys == _RUNNING:
+        where = [of.c.case_id == bindparam("b_case"), of.c.name == bindparam("b_name"), models.IS_RUNNING]
+    elif keys == _STANDING:
+        where = [of.c.case_id == bindparam("b_case"), of.c.resumed_on.is_(None)]
+    else:
+        where = [of.c[name] == bindparam(f"b_{name}") for name in keys]
+    return update(of).where(*where).values({name: bindparam(name) for name in columns})
+
+
+@cache
+def _inserting(into: Table) -> Insert:
+    return insert(into)
 
 
 # ---------------------------------------------------------------------------- which rows an effect is

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Table, func, select
+from sqlalchemy import Row, Select, Table, bindparam, func, select
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from states import facts
@@ -73,23 +73,44 @@ _DEADLINE = (
     "on_expiry", "done_by", "round", "about", "meeting", "remaining",
 )  # fmt: skip
 
-_THE_ROUNDS = select(ROUNDS.c.case_id, *_columns(ROUNDS, _ROUND + _ROUND_REST)).order_by(
-    ROUNDS.c.case_id, ROUNDS.c.no
-)
-_THE_ASKED = select(ASKED.c.case_id, ASKED.c.round, *_columns(ASKED, _ASKED)).order_by(
-    ASKED.c.case_id, ASKED.c.round, ASKED.c.position
-)
-_THE_ANSWERS = select(ANSWERS.c.case_id, *_columns(ANSWERS, _ANSWER)).order_by(
-    ANSWERS.c.case_id, ANSWERS.c.no
-)
-_THE_OBJECTIONS = select(OBJECTIONS.c.case_id, *_columns(OBJECTIONS, _OBJECTION)).order_by(
-    OBJECTIONS.c.case_id, OBJECTIONS.c.no
-)
-_THE_DEADLINES = (
-    select(DEADLINES.c.case_id, *_columns(DEADLINES, _DEADLINE))
-    .where(models.IS_RUNNING)
-    .order_by(DEADLINES.c.case_id, DEADLINES.c.id)
-)
+
+def _of_cases(of: Table, names: Iterable[str], *order: str, key: str = "case_id") -> _ByCase:
+    """The rows of some cases: two forms of one question, built once (building costs more than asking)."""
+    asked = select(of.c[key], *_columns(of, names)).order_by(of.c[key], *_columns(of, order))
+    return _ByCase(
+        asked.where(of.c[key] == bindparam("id")),
+        asked.where(of.c[key].in_(bindparam("ids", expanding=True))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _ByCase:
+    """A SELECT about one case, and the same about several."""
+
+    of_one: Select[Any]
+    of_many: Select[Any]
+
+    def rows(self, session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
+        connection = session.connection()
+        if len(ids) == 1:
+            return connection.execute(self.of_one, {"id": ids[0]}).all()
+        return connection.execute(self.of_many, {"ids": ids}).all()
+
+    def where(self, condition: Any) -> _ByCase:
+        return _ByCase(self.of_one.where(condition), self.of_many.where(condition))
+
+    def locked(self) -> _ByCase:
+        return _ByCase(self.of_one.with_for_update(), self.of_many.with_for_update())
+
+
+_THE_CASES = _of_cases(CASES, [c.name for c in CASES.c if c.name != "id"], key="id")
+# In order of id: two processes that lock the same cases must meet in the same order.
+_THE_CASES_LOCKED = _THE_CASES.locked()
+_THE_ROUNDS = _of_cases(ROUNDS, _ROUND + _ROUND_REST, "no")
+_THE_ASKED = _of_cases(ASKED, ("round", *_ASKED), "round", "position")
+_THE_ANSWERS = _of_cases(ANSWERS, _ANSWER, "no")
+_THE_OBJECTIONS = _of_cases(OBJECTIONS, _OBJECTION, "no")
+_THE_DEADLINES = _of_cases(DEADLINES, _DEADLINE, "id").where(models.IS_RUNNING)
 
 
 def load_case(session: Session, case_id: int) -> facts.Case | None:
@@ -103,16 +124,14 @@ def load_cases(session: Session, ids: Sequence[int], *, lock: bool = False) -> d
 
     lock   hold their rows until the transaction ends (SQLite: the transaction is the only writer anyway)
     """
-    wanted = select(*CASES.c).where(CASES.c.id.in_(ids) if len(ids) > 1 else CASES.c.id == ids[0])
-    if lock:
-        # In order of id: two processes that lock the same cases must meet in the same order.
-        wanted = wanted.order_by(CASES.c.id).with_for_update()
-    rows = session.execute(wanted).all()
+    if not ids:
+        return {}
+    rows = (_THE_CASES_LOCKED if lock else _THE_CASES).rows(session, ids)
     asked_ids = [row.id for row in rows if row.rounds]
     rounds = _rounds(session, asked_ids) if asked_ids else {}
     objecting = [row.id for row in rows if row.objections]
-    objections = _by_case(session, _THE_OBJECTIONS, OBJECTIONS, objecting) if objecting else {}
-    deadlines = _by_case(session, _THE_DEADLINES, DEADLINES, [row.id for row in rows]) if rows else {}
+    objections = _by_case(session, _THE_OBJECTIONS, objecting) if objecting else {}
+    deadlines = _by_case(session, _THE_DEADLINES, [row.id for row in rows]) if rows else {}
     return {
         row.id: Stored(
             row.id,
@@ -165,21 +184,20 @@ def _case(
     )
 
 
-def _by_case(session: Session, wanted: Any, of: Table, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
-    where = of.c.case_id.in_(ids) if len(ids) > 1 else of.c.case_id == ids[0]
+def _by_case(session: Session, wanted: _ByCase, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in session.execute(wanted.where(where)):
+    for row in wanted.rows(session, ids):
         found[row[0]].append(row)
     return found
 
 
 def _rounds(session: Session, ids: Sequence[int]) -> dict[int, tuple[facts.Round, ...]]:
     asked: dict[tuple[int, int], list[facts.Asked]] = defaultdict(list)
-    for case_id, rows in _by_case(session, _THE_ASKED, ASKED, ids).items():
+    for case_id, rows in _by_case(session, _THE_ASKED, ids).items():
         for row in rows:
             asked[case_id, row.round].append(_record(facts.Asked, row, 2))
     answers: dict[tuple[int, int], list[facts.Answer]] = defaultdict(list)
-    for case_id, rows in _by_case(session, _THE_ANSWERS, ANSWERS, ids).items():
+    for case_id, rows in _by_case(session, _THE_ANSWERS, ids).items():
         for row in rows:
             answers[case_id, row.round].append(_record(facts.Answer, row, 1))
     return {
@@ -192,7 +210,7 @@ def _rounds(session: Session, ids: Sequence[int]) -> dict[int, tuple[facts.Round
             )
             for row in rows
         )
-        for case_id, rows in _by_case(session, _THE_ROUNDS, ROUNDS, ids).items()
+        for case_id, rows in _by_case(session, _THE_ROUNDS, ids).items()
     }
 
 
@@ -230,6 +248,8 @@ class World:
     """What the registers say: Parties, seats, meetings and calendars."""
 
     parties: Mapping[str, facts.Party]
+    #: Code of a Party -> its names in English, French and Spanish.
+    names: Mapping[str, tuple[str, str, str]]
     seats: tuple[facts.Seat, ...]
     meetings: tuple[facts.Meeting, ...]
     #: Name -> (digest, days) of the snapshot that new dates are counted with.
@@ -239,11 +259,12 @@ class World:
 # The register's head is a hash over all that has ever changed in it: equal heads, equal worlds.
 _WORLDS: dict[tuple[str, str], World] = {}
 _WORLDS_KEPT = 16
+_REGISTER_HEAD = select(REGISTER_HEAD.c.head).where(REGISTER_HEAD.c.id == 0)
 
 
 def world(session: Session, register: str) -> World:
     """What the registers say now; read again only when they have changed."""
-    head = session.scalar(select(REGISTER_HEAD.c.head).where(REGISTER_HEAD.c.id == 0)) or ""
+    head = session.connection().scalar(_REGISTER_HEAD) or ""
     found = _WORLDS.get((register, head)) if head else None
     if found is None:
         found = _world(session, register)
@@ -255,12 +276,15 @@ def world(session: Session, register: str) -> World:
 
 
 def _world(session: Session, register: str) -> World:
-    parties = select(PARTIES.c.code, PARTIES.c.joins, PARTIES.c.leaves).where(PARTIES.c.register == register)
+    wanted = ("code", "joins", "leaves", "name_en", "name_fr", "name_es")
+    parties = select(*_columns(PARTIES, wanted)).where(PARTIES.c.register == register)
+    known = session.execute(parties.order_by(PARTIES.c.code)).all()
     seats = select(*_columns(SEATS, ("body", "seat", "member", "alternate", "starts", "ends")))
     meetings = select(*_columns(MEETINGS, ("body", "ordinal", "kind", "starts", "ends")))
     calendars = select(CALENDARS.c.name, CALENDARS.c.digest, CALENDARS.c.text)
     return World(
-        {row.code: facts.Party(*row) for row in session.execute(parties.order_by(PARTIES.c.code))},
+        {row.code: facts.Party(*row[:3]) for row in known},
+        {row.code: (row.name_en, row.name_fr, row.name_es) for row in known},
         tuple(facts.Seat(*row) for row in session.execute(seats.order_by(SEATS.c.id))),
         tuple(facts.Meeting(*row) for row in session.execute(meetings.order_by(MEETINGS.c.starts))),
         {

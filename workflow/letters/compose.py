@@ -19,7 +19,7 @@ from states.procedure import Procedure
 from workflow import i18n, links, outbox, queries
 from workflow.config import Settings
 from workflow.contacts import Recipient
-from workflow.letters.matter import Matter, Names, codes_told, names_of
+from workflow.letters.matter import Matter
 from workflow.letters.telling import told
 from workflow.letters.words import Words, window_of
 
@@ -40,6 +40,7 @@ def compose(
     secret: bytes,
     now: datetime,
     number: str = "",
+    world: queries.World | None = None,
 ) -> list[dict[str, Any]]:
     """One row of models.Letter for each recipient, in their order.
 
@@ -51,7 +52,8 @@ def compose(
     Raises   notifications.TemplateError: there is no such letter, or it lacks a value
     """
     post = _belonging(case, post)
-    matter = _matter(session, law, case, case_id, post, recipients, settings, now, number)
+    world = world or queries.world(session, law.parties)
+    matter = _matter(session, law, case, case_id, post, settings, now, number, world)
     if not recipients or (post.template in _ONLY_WHILE_OPEN and not _runs(matter)):
         return []
     domain = outbox.mail_domain(settings)
@@ -168,13 +170,11 @@ def _matter(
     case: Case,
     case_id: int,
     post: Post,
-    recipients: Sequence[Recipient],
     settings: Settings,
     now: datetime,
     number: str,
+    world: queries.World,
 ) -> Matter:
-    known: Names = {r.party: r.party_names for r in recipients if r.party}
-    wanted = placeholders(post.template, "en")
     return Matter(
         law=law,
         case=case,
@@ -182,8 +182,8 @@ def _matter(
         settings=settings,
         now=now,
         number=number,
-        names=names_of(session, law.parties, known, codes_told(case, post, wanted)),
-        meetings=queries.world(session, law.parties).meetings if "what.meeting" in wanted else (),
+        names=world.names,
+        meetings=world.meetings,
         changes=_changes(session, case, case_id) if post.template == "renotification" else "",
     )
 
