@@ -409,7 +409,7 @@ def extend(moment: Moment, round_: Round, ask: Ask) -> Deed:
             old=round_.reply_by,
             new=until,
             reason=str(moment.details.get("reason", "")),
-            by=moment.command.actor.name or moment.command.actor.words,
+            by=moment.command.actor.words,
         ),
     ]
     return Deed(tuple(effects), {"old": round_.reply_by, "new": until})
