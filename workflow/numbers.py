@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select, update
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from workflow.models import Number
@@ -14,11 +18,18 @@ NOTIFICATIONS = "notification"
 
 def next_number(session: Session, register: str, year: int) -> int:
     """The next number of a register in a year; given back if the transaction is undone."""
-    mine = (NUMBERS.c.register == register) & (NUMBERS.c.year == year)
-    # The row is held until the commit: who comes second waits and gets the next number.
-    last: int | None = session.scalar(select(NUMBERS.c.last).where(mine).with_for_update())
-    if last is None:
-        session.execute(insert(NUMBERS).values(register=register, year=year, last=1))
-        return 1
-    session.execute(update(NUMBERS).where(mine).values(last=last + 1))
-    return last + 1
+    connection = session.connection()
+    # The row is held until the commit: who comes second waits and gets the next number, also of a new year.
+    given = connection.execute(_taking(connection.dialect.name), {"register": register, "year": year})
+    number: int = given.scalar_one()
+    return number
+
+
+@cache
+def _taking(dialect: str) -> Any:
+    """One statement that begins the register or moves it on."""
+    into = {"postgresql": postgresql, "sqlite": sqlite}[dialect].insert(NUMBERS)
+    first = into.values(register=bindparam("register"), year=bindparam("year"), last=1)
+    return first.on_conflict_do_update(
+        index_elements=["register", "year"], set_={"last": NUMBERS.c.last + 1}
+    ).returning(NUMBERS.c.last)
