@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from workflow.models import Heartbeat
@@ -17,9 +20,16 @@ SILENCE = timedelta(minutes=2)
 
 def beat(session: Session, name: str, now: datetime, detail: str = "") -> None:
     """Note that a housekeeping has run."""
-    mine = HEARTBEATS.c.name == name
-    if session.execute(update(HEARTBEATS).where(mine).values(at=now, detail=detail)).rowcount == 0:  # type: ignore[attr-defined]
-        session.execute(insert(HEARTBEATS).values(name=name, at=now, detail=detail))
+    connection = session.connection()
+    connection.execute(_beating(connection.dialect.name), {"name": name, "at": now, "detail": detail})
+
+
+@cache
+def _beating(dialect: str) -> Any:
+    # One statement: two who sweep for the first time at once must not stumble over each other.
+    into = {"postgresql": postgresql, "sqlite": sqlite}[dialect].insert(HEARTBEATS)
+    told = {"at": into.excluded.at, "detail": into.excluded.detail}
+    return into.on_conflict_do_update(index_elements=["name"], set_=told)
 
 
 def last_beats(session: Session) -> dict[str, datetime]:
