@@ -44,7 +44,7 @@ class Covers:
             )
             if links.token_hash(token) != claim.token_hash:
                 return Halt(
-                    f"The reply link of letter {claim.id} was made with another secret and would lead nowhere",
+                    f"The reply link of letter {claim.id} was made with another secret: it leads nowhere",
                     "Set installation.secret to what it was when the letters were written, the same on every"
                     " machine; or restore the file assent.secret.",
                 )

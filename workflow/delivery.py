@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
-from notifications import Courier, Envelope, Halt, Outcome, Retry
+from notifications import Courier, Envelope, Halt, Outcome, Retry, Unknown
 from workflow import db, heartbeat, house, outbox, postmark
 from workflow.alerts import queue_heads, tell_officers
 from workflow.config import Settings
@@ -122,7 +122,7 @@ class _Delivery:
         self._is_over = False
         self._is_carrying = False
         self._has_failed = False
-        #: The mail server has spoken about a letter of this round.
+        #: The mail server has given an answer about a letter of this round.
         self._is_reached = False
         #: There may be something to write; there may be something to carry.
         self._stirred = asyncio.Event()
@@ -140,9 +140,9 @@ class _Delivery:
             # Also when the process is asked to stop: what is under way is finished and marked.
             self._is_over = True
             self._filled.set()
-            await asyncio.gather(carrier, return_exceptions=True)
+            (failure,) = await asyncio.gather(carrier, return_exceptions=True)
             await self._courier.close()
-            if not self._has_failed:
+            if not self._has_failed and isinstance(failure, _Stopped | None):
                 await self._close_ledger()
             self._writer.shutdown()
         carrier.result()
@@ -165,7 +165,7 @@ class _Delivery:
                 self._is_reached = False
                 halt = await self._courier.deliver(envelopes, self._note)
                 self._halt = self._halt or halt
-                # Nobody there: the rest would only wait for the same answer, and lose an attempt.
+                # Nobody there: the rest would only wait for the same silence, and lose an attempt.
                 self._is_over |= not self._is_reached
             self._is_over |= self._halt is not None
             self._is_carrying = False
@@ -192,7 +192,10 @@ class _Delivery:
 
     def _note(self, envelope: Envelope, outcome: Outcome) -> None:
         self._told.append((self._away[envelope.key], outcome))
-        self._is_reached |= not (isinstance(outcome, Retry) and outcome.code in NOBODY_THERE)
+        is_silence = isinstance(outcome, Unknown) or (
+            isinstance(outcome, Retry) and outcome.code in NOBODY_THERE
+        )
+        self._is_reached |= not is_silence
         if len(self._told) in (1, BATCH_MAX):
             self._stirred.set()
         if self._is_over:
@@ -235,18 +238,16 @@ class _Delivery:
         # A mark may set free what waited behind that letter: then it is worth looking again.
         room = self._room() if told or not self._is_dry else 0
         began = monotonic()
-        marked = {claim.id for claim, _ in told}
-        kept = [
-            claim
-            for claim in self._away.values()
-            if claim.id not in marked and self._ours_until[claim.id] < began + self._lease_s / 2
-        ]
+        for claim, _ in told:
+            # Now, not after the transaction: should it fail, their lease must end, for they may have arrived.
+            del self._away[claim.id], self._ours_until[claim.id]
+        soon = began + self._lease_s / 2
+        kept = [claim for claim in self._away.values() if self._ours_until[claim.id] < soon]
         if not (told or room or kept):
             return
         marks, claims = await self._in_writer(self._transact, told, kept, room)
-        for (claim, _), made in zip(told, marks, strict=True):
+        for made in marks:
             self._tally[made.outcome if made.status == "waiting" else made.status] += 1
-            del self._away[claim.id], self._ours_until[claim.id]
         for claim in (*kept, *claims):
             self._away[claim.id] = claim
             self._ours_until[claim.id] = began + self._lease_s
