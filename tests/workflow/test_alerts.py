@@ -21,9 +21,7 @@ def came_back(session):
     """A request to the Head of France, claimed, of a case in the charge of nobody."""
     post.case(session)
     head, _ = post.contacts(session, "head@x.example", "nfp@x.example")
-    outbox.queue(
-        session, [post.request(1, head, email="head@x.example", name="Office of Wetlands", **changes)]
-    )
+    outbox.queue(session, [post.request(1, head, email="head@x.example", name="Office of Wetlands")])
     return outbox.look_up(session, 1)
 
 
