@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from notifications import Delivered, Outcome, Refused, Retry, Unknown
@@ -67,7 +67,8 @@ def mark(
     """
     if not results:
         return []
-    marks = [postmark(claim, outcome, now, give_up_after) for claim, outcome in results]
+    tried = _tried_since(session, [claim for claim, _ in results], now - give_up_after)
+    marks = [postmark(claim, outcome, now, give_up_after, tried.get(claim.id)) for claim, outcome in results]
     claims = [claim for claim, _ in results]
     pairs = list(zip(claims, marks, strict=True))
     marked = outbox.count(session.execute(_MARK, [_row(claim, mark, now) for claim, mark in pairs]))
@@ -82,8 +83,18 @@ def mark(
     return marks
 
 
-def postmark(claim: Claim, outcome: Outcome | Withheld, now: datetime, give_up_after: timedelta) -> Postmark:
-    """What an outcome means for the letter."""
+def postmark(
+    claim: Claim,
+    outcome: Outcome | Withheld,
+    now: datetime,
+    give_up_after: timedelta,
+    tried_since: datetime | None = None,
+) -> Postmark:
+    """What an outcome means for the letter.
+
+    tried_since   when it was first tried, if that is long ago: a letter that waited while nothing ran at all
+                  has not been tried for days
+    """
     is_doubtful = claim.possibly_twice
     if isinstance(outcome, Delivered):
         return Postmark("sent", "delivered", None, is_doubtful, 0, outcome.detail)
@@ -91,13 +102,22 @@ def postmark(claim: Claim, outcome: Outcome | Withheld, now: datetime, give_up_a
         return Postmark("refused", "refused", None, is_doubtful, outcome.code, outcome.reason)
     if isinstance(outcome, Withheld):
         return Postmark("withheld", "withheld", None, is_doubtful, 0, outcome.reason)
-    status = "given_up" if now - claim.created_at >= give_up_after else "waiting"
+    status = "given_up" if tried_since is not None and now - tried_since >= give_up_after else "waiting"
     if isinstance(outcome, Unknown):
         later = now + pause_before_next(claim, FIRST_PAUSE_IN_DOUBT, give_up_after)
         return Postmark(status, "unknown", later, True, 0, outcome.reason)
     assert isinstance(outcome, Retry), f"{outcome} is not the fate of one letter"
     later = now + pause_before_next(claim, FIRST_PAUSE, LONGEST_PAUSE)
     return Postmark(status, "retry", later, is_doubtful, outcome.code, outcome.reason)
+
+
+def _tried_since(session: Session, claims: Sequence[Claim], before: datetime) -> dict[int, datetime]:
+    """When letters were first tried that are older than `before`; of a younger one it does not matter."""
+    old = [claim.id for claim in claims if claim.created_at <= before and claim.attempts > 1]
+    if not old:
+        return {}
+    first = select(DELIVERIES.c.letter_id, func.min(DELIVERIES.c.at)).where(DELIVERIES.c.letter_id.in_(old))
+    return {row[0]: row[1] for row in session.execute(first.group_by(DELIVERIES.c.letter_id))}
 
 
 def pause_before_next(claim: Claim, first: timedelta, longest: timedelta) -> timedelta:
