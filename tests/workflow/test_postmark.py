@@ -82,12 +82,20 @@ def test_a_letter_another_process_is_sending_is_left_to_it(engine):
     ],
 )
 def test_a_letter_is_given_up_only_after_five_days_of_trying(engine, outcome, age, status):
-    queue(engine, letter(1))
+    queue(engine, letter(1, created_at=NOON - timedelta(days=30), next_try_at=NOON))
+    marked(engine, claimed(engine), outcome)
+    now = NOON + age
 
-    found, told = marked(engine, claimed(engine), outcome, NOON + age)
+    found, told = marked(engine, claimed(engine, now), outcome, now)
 
     assert (found, letters(engine, "status")) == ([status], [status])
-    assert told == ([(1, outcome.reason, NOON + age)] if status == "given_up" else [])
+    assert told == ([(1, outcome.reason, now)] if status == "given_up" else [])
+
+
+def test_a_letter_that_lay_for_weeks_while_nothing_ran_is_not_given_up_at_its_first_try(engine):
+    queue(engine, letter(1, created_at=NOON - timedelta(days=30), next_try_at=NOON))
+
+    assert marked(engine, claimed(engine), Retry("busy", 451)) == (["waiting"], [])
 
 
 def test_the_pauses_grow_and_stay_within_their_bounds(engine):
