@@ -1,4 +1,4 @@
-"""The tables: people, cases, letters, the record, and who may come in."""
+"""The tables: people, cases, letters, the record, who may come in, and what is gathered from cases."""
 
 from workflow.db import Base
 from workflow.models.access import Handover, RevokedLink, SignIn, SignInLink
@@ -15,6 +15,16 @@ from workflow.models.cases import (
     Objection,
     Round,
 )
+from workflow.models.gathered import (
+    CaseDate,
+    CaseForm,
+    CaseStay,
+    CaseTally,
+    CaseWord,
+    FormWord,
+    Gathered,
+    LetterForm,
+)
 from workflow.models.letters import Delivery, Letter, Number, Queue
 from workflow.models.people import Calendar, Contact, Meeting, Party, Seat, Staff
 from workflow.models.record import Event, Heartbeat, Key, Personal, RegisterHead
@@ -27,17 +37,25 @@ __all__ = [
     "Base",
     "Calendar",
     "Case",
+    "CaseDate",
+    "CaseForm",
+    "CaseStay",
+    "CaseTally",
+    "CaseWord",
     "Contact",
     "Deadline",
     "Delivery",
     "Document",
     "Event",
     "Extension",
+    "FormWord",
+    "Gathered",
     "Handover",
     "Heartbeat",
     "Hold",
     "Key",
     "Letter",
+    "LetterForm",
     "Meeting",
     "Number",
     "Objection",
