@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
 from pathlib import Path
 
@@ -37,6 +38,8 @@ def worker(
     running = scheduler.Worker(at.engine, at.clock, heads_file=heads_file)
     running.start()
     out.print("The worker runs. Stop it with Ctrl-C.")
+    # A log file or a service manager must see it now, not when the buffer is full.
+    sys.stdout.flush()
     stopped.wait()
     out.print("Stopping after what is under way.")
     running.stop()
