@@ -25,6 +25,7 @@ alerts postmark
 covers
 delivery
 projection
+work
 engine
 inbox reports check backup
 sweep

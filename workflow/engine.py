@@ -8,54 +8,39 @@ events, state, dates, positions, letters - in the caller's transaction. Nothing 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from states.commands import CLOCK, Actor, Command, Post, Step
-from states.effects import plain
+from states.commands import CLOCK, Actor, Command
 from states.facts import Case, Facts
-from states.machine import decide, opened
+from states.machine import opened
 from states.periods import local_day
 from states.procedure import Procedure
 from states.reasons import Refused, reason
-from states.windows import window_name
 from states.zones import zone_of
-from workflow import house, letters, models, numbers, outbox, people, queries, record
-from workflow.projection import Writes
-from workflow.queries import CASES, EVENTS, Stored, table
+from workflow import house, numbers
+from workflow.queries import CASES, Stored
+from workflow.work import KEYS, Outcome, Work, request_of
 
-KEYS = table(models.Key)
+__all__ = [
+    "REGISTER_CHANGED",
+    "Outcome",
+    "facts_of",
+    "law_of",
+    "open_case",
+    "perform",
+    "perform_all",
+    "register_changed",
+]
+
 _THE_KEY = select(KEYS).where(KEYS.c.key == bindparam("key"))
 _THE_KEYS = select(KEYS).where(KEYS.c.key.in_(bindparam("keys", expanding=True)))
-_INSERT_EVENTS, _INSERT_KEYS = insert(EVENTS), insert(KEYS)
 
 #: Commands of the clock that change the dates of many cases at once, when a register has changed.
 REGISTER_CHANGED = "register"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a command that was carried out."""
-
-    case_id: int
-    reference: str
-    #: Number of the case's last event.
-    seq: int
-    state: str
-    #: Kinds of the events it made.
-    events: tuple[str, ...]
-    #: How many letters were queued.
-    letters: int
-
-    @classmethod
-    def of_kept(cls, kept: dict[str, Any]) -> Outcome:
-        """The stored outcome of an idempotency key."""
-        return cls(**{**kept, "events": tuple(kept["events"])})
 
 
 def perform(session: Session, case_id: int, command: Command, now: datetime) -> Outcome | Refused:
@@ -70,7 +55,7 @@ def perform_all(
     session: Session, commands: Sequence[tuple[int, Command]], now: datetime
 ) -> list[Outcome | Refused]:
     """Carry out commands on any number of cases, in order; decided one by one, written all at once."""
-    work = _Work(session, now)
+    work = Work(session, now)
     kept = _kept(session, [command.key for _, command in commands if command.key])
     work.take({case_id for case_id, command in commands if command.key not in kept})
     found: list[Outcome | Refused] = []
@@ -104,7 +89,7 @@ def open_case(
 
     items   items of checklists that are confirmed from the start (rehearsals; imported cases)
     """
-    work = _Work(session, now)
+    work = Work(session, now)
     said = {
         "procedure": f"{law.id} {law.edition}",
         "title": title,
@@ -152,26 +137,14 @@ def law_of(session: Session, stored: Stored) -> Procedure:
 
 def facts_of(session: Session, case_id: int, now: datetime) -> tuple[Procedure, Facts] | None:
     """The law and the facts of a case as a decision would see them now; for pages and reports."""
-    work = _Work(session, now, lock=False)
+    work = Work(session, now, lock=False)
     work.take({case_id})
     if case_id not in work.stored:
         return None
     return work.law(case_id), work.facts(case_id, Command("look", CLOCK))
 
 
-# ------------------------------------------------------------------------------------ keys and conflicts
-
-
-def _request(case_id: int, command: Command) -> str:
-    said = {
-        "case": case_id,
-        "action": command.action,
-        "actor": command.actor.words,
-        "name": command.actor.name,
-        "details": plain(command.details),
-        "received_at": plain(command.received_at),
-    }
-    return sha256(record.canonical(said).encode()).hexdigest()
+# ------------------------------------------------------------------------------------ keys
 
 
 def _kept(session: Session, keys: list[str]) -> dict[str, dict[str, Any]]:
@@ -187,232 +160,6 @@ def _kept(session: Session, keys: list[str]) -> dict[str, dict[str, Any]]:
 
 def _again(kept: dict[str, Any], case_id: int, command: Command) -> Outcome | Refused:
     """The stored outcome of a key; the same key with other content is refused."""
-    if kept["request"] != _request(case_id, command):
+    if kept["request"] != request_of(case_id, command):
         return Refused((reason("key_reused", key=command.key),))
     return Outcome.of_kept(kept["outcome"])
-
-
-def _moved_on(session: Session, case_id: int, since: int) -> Refused:
-    """Who did what since the author of a command looked."""
-    later = session.execute(
-        select(EVENTS.c.kind, EVENTS.c.actor, EVENTS.c.at)
-        .where(EVENTS.c.case_id == case_id, EVENTS.c.seq > since)
-        .order_by(EVENTS.c.seq)
-        .limit(3)
-    )
-    told = "; ".join(f"{e.actor}: {e.kind.replace('_', ' ')}, {e.at:%Y-%m-%d %H:%M} UTC" for e in later)
-    return Refused((reason("case_moved", what=told),))
-
-
-# ------------------------------------------------------------------------------------ one transaction
-
-
-class _Work:
-    """What one transaction decides and will write."""
-
-    def __init__(self, session: Session, now: datetime, *, lock: bool = True) -> None:
-        self.session = session
-        self.now = now
-        self.stored: dict[int, Stored] = {}
-        self._lock = lock
-        self._house = house.of(session)
-        self._writes = Writes()
-        self._worlds: dict[str, queries.World] = {}
-        self._events: list[dict[str, Any]] = []
-        self._letters: list[dict[str, Any]] = []
-        self._told: set[tuple[Any, ...]] = set()
-        self.keys: list[dict[str, Any]] = []
-
-    def take(self, ids: set[int]) -> None:
-        """Load and hold the cases."""
-        if ids:
-            self.stored |= queries.load_cases(self.session, sorted(ids), lock=self._lock)
-
-    def law(self, case_id: int) -> Procedure:
-        """The law file a case was begun under."""
-        stored = self.stored[case_id]
-        return self._house.laws.of_case(stored.procedure, stored.edition, stored.law_digest)
-
-    def begin(self, law: Procedure, case: Case) -> int:
-        """Give a new case its row; the first event fills it."""
-        row = {
-            "reference": case.reference,
-            "procedure": law.id,
-            "edition": law.edition,
-            "law_digest": law.digest,
-            "state": case.state,
-            "since": self.now,
-            "opened_at": self.now,
-            "title": case.title,
-            "partner": plain(case.partner),
-            **{name: [] for name in ("territory", "marks", "items", "conditions", "decisions")},
-        }
-        case_id: int | None = self.session.scalar(insert(CASES).values(row).returning(CASES.c.id))
-        assert case_id is not None
-        self.stored[case_id] = Stored(case_id, law.id, law.edition, law.digest, "", case)
-        return case_id
-
-    def perform(self, case_id: int, command: Command) -> Outcome | Refused:
-        """Decide one command, and note what it brings about."""
-        stored = self.stored.get(case_id)
-        if stored is None:
-            return Refused((reason("no_such_case", case=case_id),))
-        if command.expected_seq is not None and command.expected_seq != stored.case.seq:
-            return _moved_on(self.session, case_id, command.expected_seq)
-        decided = decide(self.law(case_id), self.facts(case_id, command), command)
-        return decided if isinstance(decided, Refused) else self.keep(case_id, command, decided)
-
-    def facts(self, case_id: int, command: Command) -> Facts:
-        """Everything the decision may know."""
-        law, case = self.law(case_id), self.stored[case_id].case
-        world = self._world(law)
-        return Facts(
-            now=self.now,
-            case=case,
-            days=queries.calendar_of(world, law.calendar)[1],
-            meetings=world.meetings,
-            parties=world.parties,
-            seats=world.seats,
-            unreached=self._unreached(case_id, case, law, command),
-            details=command.details,
-        )
-
-    def keep(self, case_id: int, command: Command, step: Step) -> Outcome:
-        """Note a step: its events on the chain, its rows, its letters, and what its key will answer."""
-        stored, law = self.stored[case_id], self.law(case_id)
-        before, head = stored.case, stored.head
-        person = self._person(command)
-        effects = []
-        for seq, event in enumerate(step.events, before.seq + 1):
-            row = record.event_row(
-                case_id=case_id,
-                chain=before.reference,
-                seq=seq,
-                at=self.now,
-                kind=event.kind,
-                actor=command.actor.words,
-                data=event.data,
-                effects=event.effects,
-                prev=head,
-                edition=f"{law.id} {law.edition}",
-                person=person,
-                on_behalf=str(event.data.get("on_behalf", "")),
-                channel=str(event.data.get("channel", "")),
-                received_at=event.data.get("received_at"),
-                recorded_at=self.now,
-            )
-            head = row["hash"]
-            self._events.append(row)
-            effects += [(seq, each) for each in event.effects]
-        calendar = queries.calendar_of(self._world(law), law.calendar)[0]
-        was = before if before.seq else replace(before, **_UNWRITTEN)
-        self._writes.case(case_id, was, step.case, effects, head=head, calendar=calendar)
-        self.stored[case_id] = replace(stored, head=head, case=step.case)
-        count = sum(self._write_letters(case_id, law, step.case, post) for post in step.posts)
-        kinds = tuple(event.kind for event in step.events)
-        outcome = Outcome(case_id, before.reference, step.case.seq, step.case.state, kinds, count)
-        if command.key:
-            self.keys.append(
-                {
-                    "key": command.key,
-                    "case_id": case_id,
-                    "request": _request(case_id if before.seq else 0, command),
-                    "outcome": plain(outcome),
-                    "at": self.now,
-                }
-            )
-        return outcome
-
-    def write(self) -> None:
-        """Write everything noted."""
-        self._writes.write(self.session)
-        connection = self.session.connection()
-        if self._events:
-            connection.execute(_INSERT_EVENTS, self._events)
-        if self._letters:
-            outbox.queue(self.session, self._letters)
-        if self.keys:
-            connection.execute(_INSERT_KEYS, self.keys)
-
-    # ------------------------------------------------------------------------------------- details
-
-    def _world(self, law: Procedure) -> queries.World:
-        if law.parties not in self._worlds:
-            self._worlds[law.parties] = queries.world(self.session, law.parties)
-        return self._worlds[law.parties]
-
-    def _unreached(self, case_id: int, case: Case, law: Procedure, command: Command) -> frozenset[str]:
-        """Members of the open round whom no request has reached and who have not answered.
-
-        Asked for only where something depends on it: it costs a look at every letter of the round.
-        """
-        round_ = case.open_round
-        if round_ is None:
-            return frozenset()
-        waiting = case.deadline(window_name(round_.no))
-        is_waiting = waiting is not None and waiting.status == "fired"
-        if not is_waiting and command.action not in ("fire", "confirm_unreached", "look"):
-            return frozenset()
-        reached = queries.members_reached(self.session, case_id, round_.no)
-        answered = {a.member for a in round_.answers}
-        return frozenset(m.code for m in round_.asked if m.code not in reached and m.code not in answered)
-
-    def _person(self, command: Command) -> str:
-        """The reference under which the name of whoever acts is kept beside the record."""
-        named = {"sign_in": command.actor.name} if command.actor.name else {}
-        if command.actor.role in ("party", "seat"):
-            named |= {k: command.details[k] for k in ("name", "title") if command.details.get(k)}
-        return record.keep_personal(self.session, named) if named else ""
-
-    def _write_letters(self, case_id: int, law: Procedure, case: Case, post: Post) -> int:
-        seq = case.seq
-        if not post.occurrence:
-            post = replace(post, occurrence=f"event {seq}")
-        settings = self._house.settings
-        recipients = people.recipients(
-            self.session, law, case, post.audience, post.members, post.round, self.now, post.purpose
-        )
-        if not recipients:
-            return 0
-        number = self._number(law) if post.numbered else ""
-        rows: list[dict[str, Any]] = letters.compose(
-            self.session,
-            law=law,
-            case=case,
-            case_id=case_id,
-            seq=seq,
-            post=post,
-            recipients=recipients,
-            settings=settings,
-            secret=self._house.secret,
-            world=self._world(law),
-            now=self.now,
-            number=number,
-        )
-        new = [row for row in rows if self._is_new(row)]
-        self._letters += new
-        return len(new)
-
-    def _is_new(self, row: dict[str, Any]) -> bool:
-        """Whether nobody is told the same twice: one who sits in two audiences of a notice gets it once."""
-        if row["round"]:
-            return True
-        key = (row["case_id"], row["seq"], row["email"], row["template"])
-        is_new = key not in self._told
-        self._told.add(key)
-        return is_new
-
-    def _number(self, law: Procedure) -> str:
-        year = local_day(self.now, zone_of(law.timezone)).year
-        return f"{year}/{numbers.next_number(self.session, numbers.NOTIFICATIONS, year)}"
-
-
-#: What the row of a case that has no event yet does not hold: the first step writes all of it.
-_UNWRITTEN: dict[str, Any] = {
-    "state": "",
-    "officer": "",
-    "summary": "",
-    "territory": (),
-    "items": frozenset(),
-    "no_territory_reason": "",
-}
