@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -42,7 +44,10 @@ class Worker:
             self._settings = house.of(session).settings
         self._courier = Courier(check.mail_settings(self._settings))
         self._scheduler = BackgroundScheduler(timezone=UTC)
-        self._delivering = threading.Lock()
+        self._stopping = False
+        #: How many jobs are at work; who stops waits for it to be none.
+        self._at_work = 0
+        self._quiet = threading.Condition()
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -53,12 +58,35 @@ class Worker:
 
     def stop(self) -> None:
         """End after what is under way."""
-        self._scheduler.shutdown(wait=True)
+        self._stopping = True
+        # Not wait=True: it holds the lock that a job needs to set its next moment; both would wait for ever.
+        self._scheduler.shutdown(wait=False)
+        with self._quiet:
+            self._quiet.wait_for(lambda: self._at_work == 0)
 
-    def _again(self, name: str, job: object, in_s: float) -> None:
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        with self._quiet:
+            self._at_work += 1
+        try:
+            yield
+        finally:
+            with self._quiet:
+                self._at_work -= 1
+                self._quiet.notify_all()
+
+    def _again(self, name: str, job: Callable[[], None], in_s: float) -> None:
+        if self._stopping:
+            return
+
+        def run() -> None:
+            with self._working():
+                if not self._stopping:
+                    job()
+
         # The scheduler waits in the machine's own time, whatever clock says what is due.
         self._scheduler.add_job(
-            job,
+            run,
             "date",
             run_date=self._machine.now() + timedelta(seconds=max(in_s, 0)),
             id=name,
@@ -89,8 +117,7 @@ class Worker:
 
     def _deliver(self) -> None:
         try:
-            with self._delivering:
-                done = delivery.deliver(self._engine, self._courier, self._settings, self._clock.now)
+            done = delivery.deliver(self._engine, self._courier, self._settings, self._clock.now)
             if done.sent:
                 log.info("sent %s letters", done.sent)
         except Exception:
