@@ -7,6 +7,7 @@ is written in it. Every text is one line, except people's own words, which keep 
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 #: Stands where the reply link goes until the letter is sent: the record never holds the true link.
@@ -35,6 +36,7 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _clean(value, name) for name, value in values.items()}
 
 
+@lru_cache(maxsize=4096)
 def one_line(text: str) -> str:
     """`text` without line breaks or control characters, single spaces between words."""
     return _GAP.sub(" ", free_text(text)).strip()

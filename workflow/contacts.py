@@ -80,7 +80,7 @@ def usable(
     if not past_parties:
         query = query.where(*_is_party(_DAY))
     found: dict[str, list[Row[Any]]] = {}
-    for row in sorted(session.execute(query, values), key=_ladder):
+    for row in sorted(session.connection().execute(query, values), key=_ladder):
         found.setdefault(row.party, []).append(row)
     if or_failed:
         for party, rows in found.items():

@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -123,8 +124,8 @@ def queue(session: Session, rows: Sequence[dict[str, Any]]) -> int:
             )
     full = [_DEFAULTS | {"next_try_at": row["created_at"]} | row for row in rows]
     # The ids, because PostgreSQL's driver does not count what it inserts in bulk.
-    written = _insert(session, LETTERS).on_conflict_do_nothing().returning(LETTERS.c.id)
-    return len(session.scalars(written, full).all())
+    connection = session.connection()
+    return len(connection.scalars(_queueing(connection.dialect.name), full).all())
 
 
 def message_id(
@@ -337,3 +338,13 @@ def _note_lapse(session: Session, ids: Sequence[int], now: datetime) -> None:
 def _insert(session: Session, table: Table) -> Any:
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
+
+
+@cache
+def _queueing(dialect: str) -> Any:
+    return (
+        {"postgresql": postgresql, "sqlite": sqlite}[dialect]
+        .insert(LETTERS)
+        .on_conflict_do_nothing()
+        .returning(LETTERS.c.id)
+    )

@@ -7,12 +7,12 @@ stand in for them. A receipt goes to every usable contact. One address gets one 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Date, Row, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from states.facts import Case, Round
@@ -51,6 +51,14 @@ class Occasion:
     day: date
     #: request, reminder, receipt, notice or alert.
     purpose: str
+    #: What has been read already in this transaction, by what it was asked for.
+    read: dict[Any, Any] = field(default_factory=dict)
+
+    def once(self, key: Any, ask: Callable[[], Any]) -> Any:
+        """What `ask` answers; the registers stand still while a transaction writes letters."""
+        if key not in self.read:
+            self.read[key] = ask()
+        return self.read[key]
 
     def includes(self, member: str) -> bool:
         """Whether this member is meant."""
@@ -71,6 +79,7 @@ def recipients(
     round_no: int,
     now: datetime,
     purpose: str,
+    read: dict[Any, Any] | None = None,
 ) -> list[Recipient]:
     """Who gets a letter to this audience, in the order of those asked; nobody where nobody is selected.
 
@@ -78,13 +87,14 @@ def recipients(
     audience   a name of AUDIENCES, or a body of the procedure
     members    only these: codes of those asked, of seats or of Parties; None: all
     round_no   number of the round it belongs to; 0: for `asked`, the one whose answers are awaited
+    read       kept by the caller between letters of one transaction: the registers are asked once
     Raises     UnknownAudience
     """
     if members == ():
         return []
     round_ = next((r for r in case.rounds if r.no == round_no), None) if round_no else case.open_round
     day = local_day(now, zone_of(procedure.timezone))
-    occasion = Occasion(session, procedure, case, members, round_, day, purpose)
+    occasion = Occasion(session, procedure, case, members, round_, day, purpose, {} if read is None else read)
     if audience in AUDIENCES:
         return AUDIENCES[audience](occasion)
     if audience in procedure.bodies:
@@ -160,13 +170,9 @@ def partner(occasion: Occasion) -> list[Recipient]:
 
 def officers(occasion: Occasion) -> list[Recipient]:
     """The officer in charge of the case; where it has none, every officer of the Secretariat."""
-    staff = models.Staff.__table__
-    rows = occasion.session.execute(
-        select(staff)
-        .where(or_(staff.c.name == occasion.case.officer, staff.c.role == "officer"))
-        .order_by(staff.c.name)
-    ).all()
-    in_charge = [row for row in rows if row.name == occasion.case.officer]
+    staff = occasion.once("staff", lambda: occasion.session.connection().execute(_STAFF).all())
+    rows = [row for row in staff if row.role == "officer"]
+    in_charge = [row for row in staff if row.name == occasion.case.officer]
     return _one_letter_each(
         Recipient(
             contact_id=None,
@@ -215,13 +221,10 @@ def members_of_body(occasion: Occasion, code: str) -> list[Recipient]:
     """
     if occasion.procedure.bodies[code].quorum_share is not None:
         return all_parties(occasion)
-    seats = models.Seat.__table__
-    rows = occasion.session.execute(
-        select(seats.c.seat, seats.c.member)
-        .where(seats.c.body == code, seats.c.starts <= occasion.day)
-        .where(or_(seats.c.ends.is_(None), seats.c.ends >= occasion.day))
-        .order_by(seats.c.id)
-    ).all()
+    values = {"body": code, "day": occasion.day}
+    rows = occasion.once(
+        ("seats", code, occasion.day), lambda: occasion.session.connection().execute(_SEATS, values).all()
+    )
     return _of_parties(occasion, [("", row.member) for row in rows if occasion.includes(row.seat)])
 
 
@@ -233,13 +236,13 @@ def _of_parties(
 ) -> list[Recipient]:
     """The recipients of some Parties; None: of all that are Parties on that day."""
     is_receipt = occasion.purpose == "receipt"
-    by_party = contacts.usable(
-        occasion.session,
-        occasion.procedure.parties,
-        occasion.day,
-        None if places is None else {party for _, party in places},
-        past_parties=is_receipt,
-        or_failed=occasion.purpose == "request",
+    register, or_failed = occasion.procedure.parties, occasion.purpose == "request"
+    wanted = None if places is None else frozenset(party for _, party in places)
+    by_party = occasion.once(
+        ("usable", register, occasion.day, wanted, is_receipt, or_failed),
+        lambda: contacts.usable(
+            occasion.session, register, occasion.day, wanted, past_parties=is_receipt, or_failed=or_failed
+        ),
     )
     if places is None:
         places = [("", code) for code in sorted(by_party) if occasion.includes(code)]
@@ -281,6 +284,16 @@ def _holders(occasion: Occasion, statuses: tuple[str, ...]) -> set[int]:
     )
     return {each for each in found.scalars() if each is not None}
 
+
+_staff, _seats = models.Staff.__table__, models.Seat.__table__
+_STAFF = select(_staff).order_by(_staff.c.name)
+_DAY = bindparam("day", type_=Date)
+_SEATS = (
+    select(_seats.c.seat, _seats.c.member)
+    .where(_seats.c.body == bindparam("body"), _seats.c.starts <= _DAY)
+    .where(or_(_seats.c.ends.is_(None), _seats.c.ends >= _DAY))
+    .order_by(_seats.c.id)
+)
 
 #: Audience -> who belongs to it. Bodies of the procedure are audiences too (`members_of_body`).
 AUDIENCES: Mapping[str, Callable[[Occasion], list[Recipient]]] = MappingProxyType(

@@ -226,18 +226,20 @@ def references(session: Session) -> list[str]:
 
 def members_reached(session: Session, case_id: int, round_no: int) -> frozenset[str]:
     """Codes of those asked in a round to whom at least one request has been handed over."""
-    return frozenset(
-        session.scalars(
-            select(LETTERS.c.member)
-            .where(
-                LETTERS.c.case_id == case_id,
-                LETTERS.c.round == round_no,
-                LETTERS.c.purpose == "request",
-                LETTERS.c.status == "sent",
-            )
-            .distinct()
-        )
+    values = {"id": case_id, "no": round_no}
+    return frozenset(session.connection().scalars(_MEMBERS_REACHED, values))
+
+
+_MEMBERS_REACHED = (
+    select(LETTERS.c.member)
+    .where(
+        LETTERS.c.case_id == bindparam("id"),
+        LETTERS.c.round == bindparam("no"),
+        LETTERS.c.purpose == "request",
+        LETTERS.c.status == "sent",
     )
+    .distinct()
+)
 
 
 # --------------------------------------------------------------------------------- the world of the day

@@ -57,6 +57,7 @@ class Work:
         self._lock = lock
         self._house = house.of(session)
         self._writes = Writes()
+        self._read: dict[Any, Any] = {}
         self._worlds: dict[str, queries.World] = {}
         self._events: list[dict[str, Any]] = []
         self._letters: list[dict[str, Any]] = []
@@ -210,7 +211,15 @@ class Work:
             post = replace(post, occurrence=f"event {seq}")
         settings = self._house.settings
         recipients = people.recipients(
-            self.session, law, case, post.audience, post.members, post.round, self.now, post.purpose
+            self.session,
+            law,
+            case,
+            post.audience,
+            post.members,
+            post.round,
+            self.now,
+            post.purpose,
+            self._read,
         )
         if not recipients:
             return 0

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from states.commands import Post
 from states.facts import Case, Meeting, Round
@@ -18,10 +15,6 @@ from states.procedure import Ask, Procedure
 from states.zones import zone_of
 from workflow import links
 from workflow.config import Settings
-from workflow.queries import PARTIES
-
-#: Letters that tell of those asked one by one: who refused, who set conditions, whom nothing reached.
-ONE_BY_ONE = frozenset({"approval_given", "approval_to_meeting", "consent_withheld", "unreached"})
 
 #: Code of a Party -> its names in English, French and Spanish.
 Names = Mapping[str, tuple[str, str, str]]
@@ -76,33 +69,3 @@ class Matter:
         """Where an answer by mail reaches the case."""
         domain = self.settings.installation.case_mail_domain
         return links.case_address(self.case.reference, domain) if domain else self.settings.secretariat.email
-
-
-def names_of(session: Session, register: str, known: Names, codes: Iterable[str]) -> Names:
-    """The names of these Parties; asked of the register only where they are not known yet."""
-    missing = sorted({code for code in codes if code and code not in known})
-    if not missing:
-        return known
-    named = select(PARTIES.c.code, PARTIES.c.name_en, PARTIES.c.name_fr, PARTIES.c.name_es)
-    rows = session.execute(named.where(PARTIES.c.register == register, PARTIES.c.code.in_(missing)))
-    return {**known, **{row.code: (row.name_en, row.name_fr, row.name_es) for row in rows}}
-
-
-def codes_told(case: Case, post: Post, wanted: Collection[str]) -> set[str]:
-    """Every Party the letters of a post have to name.
-
-    wanted   the placeholders of its template
-    """
-    what = post.what
-    told = {str(what.get("party") or "")} if "what.party" in wanted else set()
-    if "case.territory" in wanted:
-        told |= {*case.territory, str(case.partner.get("home") or "")}
-    if "what.given_by" in wanted:
-        told.add(str(what.get("given_by") or "").partition(":")[2].partition("/")[0])
-    if "what.parties" in wanted:
-        told |= {objection.party for objection in case.standing} | set(what.get("parties") or ())
-    if post.template in ONE_BY_ONE:
-        no = post.round or what.get("round")
-        asked = [member for round_ in case.rounds if round_.no == no for member in round_.asked]
-        told |= {code for member in asked for code in (member.party, member.alternate)}
-    return told
