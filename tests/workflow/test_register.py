@@ -718,8 +718,8 @@ def test_somebody_of_the_staff_is_added_and_changed(session):
         ("ana", "Ana Silva", "officer", "ana@sec.example", "es")
     ]
     assert events(session) == [
-        ("staff_set", {"staff": "ana", "new": True, "role": "officer", "language": "en"}),
-        ("staff_set", {"staff": "ana", "new": False, "language": "es"}),
+        ("staff_set", {"new": True, "role": "officer", "language": "en"}),
+        ("staff_set", {"new": False, "language": "es"}),
     ]
     assert refusals(register.add_staff, session, "a na", "oficer", "ana", **BY)[:2] == [
         "Staff a na: role: 'oficer' is not a role, did you mean 'officer'?",

@@ -17,7 +17,7 @@ from workflow.record.canon import canonical
 from workflow.record.errors import CannotBeKept, HeadsNotWritten, NoSuchCase, NotKept, RecordError
 from workflow.record.events import REGISTER, append_register, event_row
 from workflow.record.exports import export_heads, heads
-from workflow.record.personal import erase_personal, keep_personal
+from workflow.record.personal import erase_personal, keep_personal, sign
 from workflow.record.rebuilding import rebuild
 from workflow.record.verification import Break, Verification, verify
 from workflow.record.verifier import BadHead, Head, link, read_heads
@@ -44,5 +44,6 @@ __all__ = [
     "link",
     "read_heads",
     "rebuild",
+    "sign",
     "verify",
 ]

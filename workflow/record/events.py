@@ -20,6 +20,8 @@ from workflow.record.verifier import link
 
 #: The chain of acts that belong to no case, and the number that stands in for the case.
 REGISTER, REGISTER_ID = "register", 0
+#: Key of the data of a register event, and of the transaction: who did it, by reference (personal.sign).
+HAND = "hand"
 
 
 def event_row(
@@ -85,6 +87,9 @@ def append_register(
     Returns  its number, which is from now on the number of the register
     """
     seq, head = _locked_register(session)
+    hand = session.info.get(HAND)
+    if hand is not None:
+        data = {**data, HAND: hand()}
     row = event_row(
         case_id=REGISTER_ID,
         chain=REGISTER,

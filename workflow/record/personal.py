@@ -18,7 +18,7 @@ from workflow import models
 from workflow.queries import table
 from workflow.record.canon import canonical
 from workflow.record.errors import NotKept
-from workflow.record.events import append_register
+from workflow.record.events import HAND, append_register
 from workflow.record.verifier import personal_ref
 
 PERSONAL = table(models.Personal)
@@ -35,6 +35,22 @@ def keep_personal(session: Session, content: Mapping[str, Any]) -> str:
     ref = personal_ref(salt, text)
     session.execute(insert(PERSONAL).values(ref=ref, salt=salt, content=json.loads(text)))
     return ref
+
+
+def sign(session: Session, **who: str) -> None:
+    """Let every act on the register in this transaction say whose hand it was, by reference.
+
+    who   sign_in, and for_whom if it is done for a colleague
+    """
+    kept: list[str] = []
+
+    def hand() -> str:
+        # Kept only once something is told: a transaction that changes nothing leaves nothing behind.
+        if not kept:
+            kept.append(keep_personal(session, who))
+        return kept[0]
+
+    session.info[HAND] = hand
 
 
 def erase_personal(

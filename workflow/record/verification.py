@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from states.effects import plain
 from workflow.queries import CASES, EVENTS, REGISTER_HEAD
-from workflow.record.events import REGISTER, REGISTER_ID
+from workflow.record.events import HAND, REGISTER, REGISTER_ID
 from workflow.record.personal import ERASED, PERSONAL
 from workflow.record.verifier import Chain, Head, personal_ref, read_heads
 
@@ -159,10 +159,13 @@ class _Personal:
                 self._note_erasure(event.body)
         # Most events refer to nobody, and counting is cheaper than reading. Quotation marks inside a text are
         # escaped, so neither count can be of something that somebody wrote.
-        if event.body.count('"person":"') != event.body.count('"person":""'):
-            ref = _read(event.body).get("person")
-            if ref:
-                self._awaited.setdefault(str(ref), (chain, event.seq))
+        named = event.body.count('"person":"') != event.body.count('"person":""')
+        if named or (event.case_id == REGISTER_ID and f'"{HAND}":"' in event.body):
+            said = _read(event.body)
+            data = said.get("data")
+            for ref in (said.get("person"), data.get(HAND) if isinstance(data, dict) else None):
+                if ref:
+                    self._awaited.setdefault(str(ref), (chain, event.seq))
         if len(self._awaited) >= BATCH:
             self._look_up()
 

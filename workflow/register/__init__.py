@@ -7,6 +7,7 @@ parties.py    import a list of Parties and contacts, see what it would change, s
 contacts.py   set or end a contact; mark an address from which letters come back
 seats.py      who holds the seats of bodies       meetings.py   when bodies meet, and when a meeting moves
 days.py       publish a calendar                  staff.py      the people of the Secretariat
+access.py     who may come in, who stands in for whom, and who looks through whose eyes
 shipped.py    fill an empty register
 partylist.py  bodylist.py   the lists as spreadsheets
 cells.py      what a cell or a field may say
@@ -14,6 +15,18 @@ lines.py      what a list says, and what that changes
 acts.py       what all acts have in common
 """
 
+from workflow.register.access import (
+    end_hand_over,
+    end_session,
+    hand_over,
+    look_as,
+    look_no_more,
+    set_active,
+    set_code,
+    set_language,
+    set_password,
+    staff_row,
+)
 from workflow.register.bodylist import read_meetings, read_seats
 from workflow.register.contacts import (
     end_contact,
@@ -44,12 +57,17 @@ __all__ = [
     "add_staff",
     "compare",
     "end_contact",
+    "end_hand_over",
+    "end_session",
     "ensure_shipped",
     "export",
+    "hand_over",
     "import_contacts",
     "import_meetings",
     "import_parties",
     "import_seats",
+    "look_as",
+    "look_no_more",
     "mark_contact_failed",
     "mark_contact_works",
     "move_meeting",
@@ -57,7 +75,12 @@ __all__ = [
     "read",
     "read_meetings",
     "read_seats",
+    "set_active",
+    "set_code",
     "set_contact",
+    "set_language",
     "set_party",
+    "set_password",
     "set_seat",
+    "staff_row",
 ]

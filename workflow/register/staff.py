@@ -56,8 +56,8 @@ def add_staff(
         session.execute(update(STAFF).where(STAFF.c.name == key).values(changed))
     personal = {column: value for column, value in changed.items() if column in ("full_name", "email")}
     data = {column: value for column, value in changed.items() if column not in personal}
-    data |= {"staff": key, "new": old is None}
-    person = keep_personal(session, personal) if personal else ""
+    data["new"] = old is None
+    person = keep_personal(session, {"staff": key, **personal})
     append_register(session, "staff_set", data, actor=actor, now=now, person=person)
     return True
 

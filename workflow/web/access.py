@@ -34,6 +34,8 @@ SEES: Mapping[str, frozenset[str]] = MappingProxyType(
         "system": EVERYBODY,
         "staff": frozenset({ADMINISTRATOR, AUDITOR}),
         "account": EVERYBODY,
+        # What the contacts of a Party see, to an administrator who looks through their eyes.
+        "eyes": frozenset({"party"}),
     }
 )
 

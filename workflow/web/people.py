@@ -22,6 +22,8 @@ SIGN_INS, LINKS = table(models.SignIn), table(models.SignInLink)
 STAFF, HANDOVERS = table(models.Staff), table(models.Handover)
 
 COOKIE = "assent_session"
+#: The role of somebody who looks through the eyes of a Party's contacts.
+PARTY = "party"
 #: A session ends after so long without use, and after so long in any case.
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
@@ -56,8 +58,10 @@ class Person:
     form_token: str
     #: Colleagues for whom they stand in today.
     stands_in_for: tuple[str, ...] = ()
-    #: Through whose eyes they look, for support; then nothing may be changed.
+    #: Through whose eyes somebody looks, for support ("party:FR", a name); then nothing may be changed.
     as_whom: str = ""
+    #: Sign-in name of whoever sits at the browser: another one only while looking through others' eyes.
+    really: str = ""
 
     @property
     def reads_only(self) -> bool:
@@ -123,21 +127,33 @@ def person_of(site: Site, request: Request) -> Person | None:
         ).one_or_none()
         if row is None:
             return None
-        stands_in = _stands_in_for(session, row.staff, now)
+        stands_in = _stands_in_for(session, row.as_whom or row.staff, now)
     if now - row.seen_at > _SEEN_EVERY:
         with site.writing() as session:
             mine = SIGN_INS.c.token_hash == row.token_hash
             session.execute(update(SIGN_INS).where(mine).values(seen_at=now))
+    seen_as = _seen_as(site, row.as_whom) if row.as_whom else None
+    name, full_name, role, language = seen_as or (row.staff, row.full_name, row.role, row.language)
     return Person(
-        name=row.staff,
-        full_name=row.full_name or row.staff,
-        role=row.role,
-        language=row.language,
+        name=name,
+        full_name=full_name or name,
+        role=role,
+        language=language,
         session=row.token_hash,
         form_token=form_token(site.house.secret, row.token_hash),
         stands_in_for=stands_in,
         as_whom=row.as_whom,
+        really=row.staff,
     )
+
+
+def _seen_as(site: Site, whom: str) -> tuple[str, str, str, str]:
+    """Name, full name, role and language of the one through whose eyes somebody looks."""
+    if whom.startswith("party:"):
+        return whom, whom, PARTY, "en"
+    with site.reading() as session:
+        row = session.execute(select(STAFF).where(STAFF.c.name == whom)).one()
+    return row.name, row.full_name, row.role, row.language
 
 
 def form_token(secret: bytes, session_hash: str) -> str:
@@ -156,31 +172,31 @@ def _stands_in_for(session: Session, staff: str, now: datetime) -> tuple[str, ..
     )
 
 
-def sees(page: str) -> Any:
-    """The dependency of a page: whoever looks must have signed in and have a role that may."""
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who comes in to a page: whoever has signed in and has a role that may."""
 
-    def check(request: Request) -> Person:
+    # A class, not a closure: the test of all doors reads which page each address belongs to.
+
+    page: str
+    changes: bool
+
+    def __call__(self, request: Request) -> Person:
+        """Raises   SignInNeeded, NotForYou"""
         person = person_of(site_of(request), request)
         if person is None:
             raise SignInNeeded
         request.state.person = person
-        if not person.may_see(page):
-            raise NotForYou(person, page, changes=False)
+        if not (person.may_change(self.page) if self.changes else person.may_see(self.page)):
+            raise NotForYou(person, self.page, changes=self.changes)
         return person
 
-    return Depends(check)
+
+def sees(page: str) -> Any:
+    """The dependency of a page: whoever looks must have signed in and have a role that may."""
+    return Depends(Door(page, changes=False))
 
 
 def changes(page: str) -> Any:
     """The dependency of what changes something: the role must be allowed to, in a session of its own."""
-
-    def check(request: Request) -> Person:
-        person = person_of(site_of(request), request)
-        if person is None:
-            raise SignInNeeded
-        request.state.person = person
-        if not person.may_change(page):
-            raise NotForYou(person, page, changes=True)
-        return person
-
-    return Depends(check)
+    return Depends(Door(page, changes=True))
