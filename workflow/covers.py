@@ -39,10 +39,15 @@ class Covers:
             return Refused(str(error))
         letter = Letter(claim.subject, claim.text, claim.html, claim.language, claim.template, claim.version)
         if claim.token_hash:
-            token = links.token_for(
-                self._secret, claim.case_id or 0, claim.round, claim.member, claim.contact_id
+            token = links.token_behind(
+                self._secret,
+                claim.token_hash,
+                claim.case_id or 0,
+                claim.round,
+                claim.member,
+                claim.contact_id,
             )
-            if links.token_hash(token) != claim.token_hash:
+            if token is None:
                 return Halt(
                     f"The reply link of letter {claim.id} was made with another secret: it leads nowhere",
                     "Set installation.secret to what it was when the letters were written, the same on every"

@@ -8,20 +8,58 @@ import hashlib
 import hmac
 import re
 from base64 import urlsafe_b64encode
+from collections.abc import Container
+
+#: How many links one contact may have in one round: the first, and one for each that was revoked.
+LINKS_MAX = 20
 
 _BOUNCE = re.compile(r"bounce\+(\d{1,18})-([0-9a-f]{16})")
 
 
-def token_for(secret: bytes, case_id: int, round_no: int, member: str, contact_id: int | None) -> str:
+def token_for(
+    secret: bytes, case_id: int, round_no: int, member: str, contact_id: int | None, number: int = 0
+) -> str:
     """The token by which one contact answers for one member in one round; the same whenever it is made.
 
     secret      of the installation (`config.secret`)
     contact_id  None for a member who has no contact on file
+    number      how many such links of this contact were revoked before
     Returns     43 characters of the URL alphabet: an HMAC of 256 bits
     """
     # A line break cannot occur in a code, so no two different sets of values give the same text.
-    text = f"reply\n{case_id}\n{round_no}\n{member}\n{contact_id or 0}"
+    text = f"reply\n{case_id}\n{round_no}\n{member}\n{contact_id or 0}" + (f"\n{number}" if number else "")
     return urlsafe_b64encode(_digest(secret, text)).decode("ascii").rstrip("=")
+
+
+def token_behind(
+    secret: bytes, kept: str, case_id: int, round_no: int, member: str, contact_id: int | None
+) -> str | None:
+    """The token of which the database keeps this hash; None if we never made it for this contact."""
+    for number in range(LINKS_MAX):
+        token = token_for(secret, case_id, round_no, member, contact_id, number)
+        if hmac.compare_digest(token_hash(token), kept):
+            return token
+    return None
+
+
+def token_in_use(
+    secret: bytes,
+    revoked: Container[str],
+    case_id: int,
+    round_no: int,
+    member: str,
+    contact_id: int | None,
+) -> str:
+    """The token a letter to this contact carries now: the first that was not revoked, else the last.
+
+    revoked   hashes of tokens that open nothing any more
+    """
+    token = ""
+    for number in range(LINKS_MAX):
+        token = token_for(secret, case_id, round_no, member, contact_id, number)
+        if token_hash(token) not in revoked:
+            break
+    return token
 
 
 def token_hash(token: str) -> str:

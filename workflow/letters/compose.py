@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from notifications.plain import one_line
 from states.commands import Post
 from states.facts import Asked, Case
 from states.procedure import Procedure
-from workflow import i18n, links, outbox, queries
+from workflow import i18n, links, models, outbox, queries
 from workflow.config import Settings
 from workflow.contacts import Recipient
 from workflow.letters.matter import Matter
@@ -25,6 +25,7 @@ from workflow.letters.words import Words, window_of
 
 #: Letters about a period that runs: nobody is told of one that has ended.
 _ONLY_WHILE_OPEN = frozenset({"held", "resumed"})
+_REVOKED = select(queries.table(models.RevokedLink).c.token_hash)
 
 
 def compose(
@@ -57,6 +58,7 @@ def compose(
     if not recipients or (post.template in _ONLY_WHILE_OPEN and not _runs(matter)):
         return []
     domain = outbox.mail_domain(settings)
+    revoked = set(session.scalars(_REVOKED)) if "ask.link" in placeholders(post.template, "en") else set()
     shared = {
         "case_id": case_id,
         "seq": seq,
@@ -93,7 +95,7 @@ def compose(
                     email=recipient.email,
                     template=post.template,
                 ),
-                "token_hash": _token_hash(matter, secret, case_id, recipient, letter),
+                "token_hash": _token_hash(matter, secret, revoked, case_id, recipient, letter),
             }
         )
     return rows
@@ -208,8 +210,15 @@ def _runs(matter: Matter) -> bool:
     return matter.round is not None and matter.round.is_open
 
 
-def _token_hash(matter: Matter, secret: bytes, case_id: int, recipient: Recipient, letter: Letter) -> str:
+def _token_hash(
+    matter: Matter,
+    secret: bytes,
+    revoked: Collection[str],
+    case_id: int,
+    recipient: Recipient,
+    letter: Letter,
+) -> str:
     if REPLY_LINK not in letter.text or matter.round is None:
         return ""
-    token = links.token_for(secret, case_id, matter.round.no, recipient.member, recipient.contact_id)
-    return links.token_hash(token)
+    of = (case_id, matter.round.no, recipient.member, recipient.contact_id)
+    return links.token_hash(links.token_in_use(secret, revoked, *of))
