@@ -11,11 +11,13 @@ All of these are always given for their group; "" or [] where there is nothing t
     to       name, title, party                                    the reader
     ask      title, reply_by, closes, zone, days, silence, answers, link, reply_to
              silence is a whole sentence; zone names it with what it is ahead of UTC
-             in: requests, reminder, receipt, extension, corrigendum_*, held, resumed, unreached
+             in: requests, reminder, receipt, extension, corrigendum_*, held, resumed, unreached, fresh_link
     what     differs:
       renotification            changes
       reminder                  days_left
-      receipt                   answer, given_by, received, reasons, conditions, text, late, until, objection
+      receipt                   answer, given_by, signed, received, reasons, conditions, text, late, until,
+                                objection
+      fresh_link                is_open
       extension                 old, new, reason
       corrigendum_*, resumed, consent_withheld, withdrawn, declined, suspended, reinstated, agreement_amended
                                 reason

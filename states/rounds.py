@@ -212,6 +212,8 @@ def _receipt(moment: Moment, round_: Round, member: Asked, given: Answer, timely
     what = {
         "answer": given.word,
         "given_by": given.voice,
+        # Told in letters and not kept in the event: what names a person stands beside the record.
+        "signed": ", ".join(str(moment.details[k]) for k in ("name", "title") if moment.details.get(k)),
         "received": given.received_at,
         "reasons": given.reasons,
         "conditions": given.conditions,

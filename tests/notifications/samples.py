@@ -11,6 +11,7 @@ ASK_LETTERS = [
     "corrigendum_editorial",
     "corrigendum_substantive",
     "extension",
+    "fresh_link",
     "held",
     "late_joiner_request",
     "notification",
@@ -49,6 +50,7 @@ WHAT: dict[str, dict[str, Any]] = {
     "ended": {"how": "completed", "reason": REASON},
     "escalated": {"meeting": "COP15", "paper_due": "24 April 2025", "reason": REASON},
     "extension": {"old": "8 March 2024", "new": "15 March 2024", "reason": REASON},
+    "fresh_link": {"is_open": True},
     "held": {"reason": REASON, "since": "1 March 2024"},
     "late_joiner_request": {},
     "meeting_decision": {"meeting": "SC63", "result": "approved", "conditions": "As amended."},
@@ -65,6 +67,7 @@ WHAT: dict[str, dict[str, Any]] = {
     "receipt": {
         "answer": "Objection",
         "given_by": "Head of the Administrative Authority",
+        "signed": "A. Minister, Director",
         "received": "2 March 2024",
         "reasons": REASON,
         "conditions": "Only with a map.",

@@ -55,6 +55,7 @@ def _receipt(words: Words) -> Told:
     return {
         "answer": words.word("answer", what.get("answer")),
         "given_by": words.voice(str(what.get("given_by") or "")) if what.get("given_by") else "",
+        "signed": _text(words, "signed"),
         "received": words.moment(what.get("received")),
         "reasons": _text(words, "reasons"),
         "conditions": _text(words, "conditions"),
@@ -63,6 +64,10 @@ def _receipt(words: Words) -> Told:
         "until": until,
         "objection": bool(what.get("objection")),
     }
+
+
+def _fresh_link(words: Words) -> Told:
+    return {"is_open": bool(words.matter.what.get("is_open"))}
 
 
 def _extension(words: Words) -> Told:
@@ -292,6 +297,7 @@ TELL: Mapping[str, Callable[[Words], Told]] = {
     "ended": _ended,
     "escalated": _escalated,
     "extension": _extension,
+    "fresh_link": _fresh_link,
     "held": _held,
     "late_joiner_request": _nothing,
     "meeting_decision": _meeting_decision,
