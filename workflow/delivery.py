@@ -216,8 +216,9 @@ class _Delivery:
         while True:
             self._stirred.clear()
             is_idle = not self._is_carrying and not self._reserve
-            may_claim = not self._is_dry and self._room() > 0
-            if len(self._told) >= BATCH_MAX or may_claim or (is_idle and self._told) or self._is_over:
+            # Where there is some reserve, the next claim shares the transaction of the next marks.
+            must_claim = not self._is_dry and not self._reserve and self._room() > 0
+            if len(self._told) >= BATCH_MAX or must_claim or (is_idle and self._told) or self._is_over:
                 return
             try:
                 async with asyncio.timeout(MARK_WITHIN_S if self._told else self._lease_s / 4):

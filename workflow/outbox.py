@@ -11,7 +11,7 @@ with the same Message-ID and marked `possibly_twice`.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
@@ -28,6 +28,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     union_all,
     update,
@@ -169,22 +170,18 @@ def claim(session: Session, now: datetime, limit: int, lease_s: float) -> list[C
     same recipient is put off or on its way: a corrigendum must not arrive before what it corrects. (Two
     processes that claim at the same instant may still send two such letters side by side.)
     """
-    lapsed = session.execute(_LAPSED, {"now": now, "limit": limit}).all()
+    connection = session.connection()
+    lapsed = connection.execute(_LAPSED, {"now": now, "limit": limit}).all()
     # One letter a recipient: the next one of the same case follows with a later claim.
     due: dict[tuple[int, str], Any] = {}
     if len(lapsed) < limit:
-        for row in session.execute(_DUE, {"now": now, "limit": limit - len(lapsed)}):
+        for row in connection.execute(_DUE, {"now": now, "limit": limit - len(lapsed)}):
             due.setdefault((row.case_id or -row.id, row.email), row)
-    claims = [_as_claim(row) for row in lapsed] + [_as_claim(row) for row in due.values()]
+    claims = [Claim(*row) for row in (*lapsed, *due.values())]
     if not claims:
         return []
-    session.execute(
-        update(LETTERS)
-        .where(LETTERS.c.id.in_([claim.id for claim in claims]))
-        .values(
-            status="sending", lease_until=now + timedelta(seconds=lease_s), attempts=LETTERS.c.attempts + 1
-        )
-    )
+    until = now + timedelta(seconds=lease_s)
+    connection.execute(_TAKE, {"ids": [claim.id for claim in claims], "until": until})
     if lapsed:
         _note_lapse(session, [row.id for row in lapsed], now)
     return claims
@@ -247,8 +244,13 @@ def _claimable() -> tuple[Select[Any], Select[Any]]:
     """Up to `limit` letters whose lease has ended at `now`, and that may be sent, locked for the caller."""
     now = bindparam("now", type_=LETTERS.c.next_try_at.type)
     is_running = ~exists().where(QUEUE.c.id == THE_QUEUE, QUEUE.c.paused_at.is_not(None))
+    changed = {
+        "attempts": LETTERS.c.attempts + 1,
+        # A lease that ended leaves open whether the letter had left.
+        "possibly_twice": or_(LETTERS.c.possibly_twice, LETTERS.c.status == _SENDING),
+    }
     claimable = (
-        select(*_COLUMNS, LETTERS.c.status)
+        select(*(changed.get(column.name, column) for column in _COLUMNS))
         .outerjoin(CASES, CASES.c.id == LETTERS.c.case_id)
         .where(is_running)
         .order_by(LETTERS.c.next_try_at, LETTERS.c.id)
@@ -291,6 +293,11 @@ def _out_of_order() -> Select[Any]:
 
 
 _LAPSED, _DUE = _claimable()
+_TAKE = (
+    update(LETTERS)
+    .where(LETTERS.c.id.in_(bindparam("ids", expanding=True)))
+    .values(status="sending", lease_until=bindparam("until"), attempts=LETTERS.c.attempts + 1)
+)
 _OUT_OF_ORDER = _out_of_order()
 _PUT_OFF = (
     update(LETTERS)
@@ -311,14 +318,6 @@ _RENEW = update(LETTERS).where(IS_MINE).values(lease_until=bindparam("b_until"))
 _GIVE_BACK = (
     update(LETTERS).where(IS_MINE).values(status="waiting", lease_until=None, attempts=LETTERS.c.attempts - 1)
 )
-
-
-def _as_claim(row: Any) -> Claim:
-    *values, status = row
-    letter = Claim(*values)
-    # A lease that ended leaves open whether the letter had left.
-    in_doubt = letter.possibly_twice or status == "sending"
-    return replace(letter, attempts=letter.attempts + 1, possibly_twice=in_doubt)
 
 
 def _mine(claim: Claim) -> dict[str, Any]:

@@ -71,12 +71,14 @@ def mark(
     marks = [postmark(claim, outcome, now, give_up_after, tried.get(claim.id)) for claim, outcome in results]
     claims = [claim for claim, _ in results]
     pairs = list(zip(claims, marks, strict=True))
-    marked = outbox.count(session.execute(_MARK, [_row(claim, mark, now) for claim, mark in pairs]))
+    marked = outbox.count(
+        session.connection().execute(_MARK, [_row(claim, mark, now) for claim, mark in pairs])
+    )
     if marked < len(pairs):
         arrived = [{"b_id": claim.id, "b_at": now} for claim, mark in pairs if mark.status == "sent"]
         if arrived:
             session.execute(_ARRIVED_AFTER_ALL, arrived)
-    session.execute(insert(DELIVERIES), [_attempt(claim.id, mark, now) for claim, mark in pairs])
+    session.connection().execute(_TRIED, [_attempt(claim.id, mark, now) for claim, mark in pairs])
     for claim, made in pairs:
         if made.status in ("refused", "given_up"):
             _set_aside(session, claim, made, now, after_refusal)
@@ -147,7 +149,7 @@ def note_bounce(
     if outbox.count(bounced) == 0:
         return False
     made = Postmark("refused", "refused", detail=reason)
-    session.execute(insert(DELIVERIES), [_attempt(letter_id, made, now)])
+    session.execute(_TRIED, [_attempt(letter_id, made, now)])
     _set_aside(session, claim, made, now, after_refusal)
     return True
 
@@ -181,6 +183,7 @@ _MARK = (
         sent_at=bindparam("b_sent"),
     )
 )
+_TRIED = insert(DELIVERIES)
 _ARRIVED_AFTER_ALL = (
     update(LETTERS)
     .where(LETTERS.c.id == bindparam("b_id"), LETTERS.c.status == "waiting")
