@@ -2,13 +2,14 @@
 
 fire       a deadline is due: a window shuts, a task is overdue, a reminder goes out, a Party joins
 register   meetings, Parties or seats have changed: the dates that hang on them are set anew
+recount    a calendar has changed, and an officer accepts what that makes of some dates (recounts.py)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from states import rounds, windows
+from states import recounts, rounds, windows
 from states.acts import taken_back
 from states.commands import Post
 from states.draft import Draft
@@ -64,7 +65,16 @@ def register(draft: Draft, act: ByClock) -> None:
     draft.record("register_changed")
 
 
-COMMANDS: Mapping[str, Callable[[Draft, ByClock], None]] = {"fire": fire, "register": register}
+def recount(draft: Draft, act: ByClock) -> None:
+    """A calendar has changed."""
+    recounts.recount(draft)
+
+
+COMMANDS: Mapping[str, Callable[[Draft, ByClock], None]] = {
+    "fire": fire,
+    "register": register,
+    "recount": recount,
+}
 
 
 def may_close_now(draft: Draft, round_: Round, ask: Ask) -> bool:

@@ -86,6 +86,9 @@ MESSAGES: Mapping[str, str] = {
     "cop_has_decided": "The Conference has decided.",
     "conditions_unmet": "{count} condition(s) made with consent or approval are not yet confirmed as met "
     "in the agreement: {texts}. Confirm the item 'conditions'.",
+    "nothing_to_verify": "No reply recorded on behalf waits for a second person.",
+    "no_such_reply": "Event {reply} is not a reply that waits for a second person. Waiting: {waiting}.",
+    "own_reply": "Who has recorded a reply cannot verify it. Ask somebody else who works on cases.",
     "no_late_answer": "No late answer of {party} waits for admission.",
     "all_reached": "Everyone asked was reached or has answered; there is nothing to confirm.",
     "list_differs": "The list of the unreached is {actual}, not {given}.",
@@ -101,6 +104,8 @@ MESSAGES: Mapping[str, str] = {
     "no_such_case": "There is no case {case}.",
     # the clock
     "stale": "The deadline '{name}' has been moved or is done; nothing is due.",
+    "not_recounted": "{day} cannot be the new date of '{name}': it must be a working day and not past, and "
+    "what others were told never comes earlier. Leave it as it is.",
     "untouched": "Nothing of this case hangs on what has changed.",
     "beyond_calendar": "{says}",
     "circle": "{state_title}: the law file leads in a circle that never ends. Correct it.",

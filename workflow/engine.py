@@ -7,16 +7,16 @@ events, state, dates, positions, letters - in the caller's transaction. Nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from states.commands import CLOCK, Actor, Command
+from states.commands import CLOCK, Actor, Command, Step
 from states.facts import Case, Facts
-from states.machine import opened
+from states.machine import decide, opened
 from states.periods import local_day
 from states.procedure import Procedure
 from states.reasons import Refused, reason
@@ -34,6 +34,7 @@ __all__ = [
     "perform",
     "perform_all",
     "register_changed",
+    "register_would_change",
 ]
 
 _THE_KEY = select(KEYS).where(KEYS.c.key == bindparam("key"))
@@ -124,10 +125,33 @@ def open_case(
 
 def register_changed(session: Session, why: str, now: datetime) -> list[Outcome]:
     """Let every open case follow what the registers say now: meetings moved, Parties that join or leave."""
-    finals = {s.name for law in house.of(session).laws.all for s in law.states.values() if s.final}
-    ids = session.scalars(select(CASES.c.id).where(CASES.c.state.not_in(finals)).order_by(CASES.c.id)).all()
     command = Command(REGISTER_CHANGED, CLOCK, {"reason": why})
-    return [o for o in perform_all(session, [(i, command) for i in ids], now) if isinstance(o, Outcome)]
+    commands = [(i, command) for i in _open_cases(session)]
+    return [o for o in perform_all(session, commands, now) if isinstance(o, Outcome)]
+
+
+def register_would_change(
+    session: Session, why: str, now: datetime
+) -> Iterator[tuple[int, Procedure, Case, Step]]:
+    """What `register_changed` would bring about, case by case: decided, and nothing written.
+
+    Yields   id, law, the case as it is, and the step
+    """
+    work = Work(session, now, lock=False)
+    ids = _open_cases(session)
+    command = Command(REGISTER_CHANGED, CLOCK, {"reason": why})
+    work.take(set(ids))
+    for case_id in ids:
+        law, facts = work.law(case_id), work.facts(case_id, command)
+        step = decide(law, facts, command)
+        if isinstance(step, Step):
+            yield case_id, law, facts.case, step
+
+
+def _open_cases(session: Session) -> Sequence[int]:
+    """Cases that have not ended, by id."""
+    finals = {s.name for law in house.of(session).laws.all for s in law.states.values() if s.final}
+    return session.scalars(select(CASES.c.id).where(CASES.c.state.not_in(finals)).order_by(CASES.c.id)).all()
 
 
 def law_of(session: Session, stored: Stored) -> Procedure:

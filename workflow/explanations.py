@@ -81,6 +81,29 @@ def explain(session: Session, deadline: Row[Any], law: Procedure) -> list[Line]:
     return lines
 
 
+def counted_anew(session: Session, deadline: Row[Any], law: Procedure, days: WorkingDays) -> date:
+    """The last day a deadline has when the same steps are counted with another calendar.
+
+    Where its date was set by something else - a corrigendum, a meeting that moved - only a day off is left.
+    """
+    grace = law.grace if deadline.kind == "window" else _NO_GRACE
+    before = _days(session, deadline.calendar, law.calendar)
+    day = deadline.last_day
+    if _end_of_steps(session, deadline, before, law, grace) == day:
+        day = _end_of_steps(session, deadline, days, law, grace)
+    is_counted_back = " before " in deadline.rule
+    return days.previous_working(day) if is_counted_back else days.next_working(day)
+
+
+def _end_of_steps(
+    session: Session, deadline: Row[Any], days: WorkingDays, law: Procedure, grace: Grace
+) -> date:
+    reached, _ = _beginning(deadline, days, law, grace)
+    for moved, _ in _moves(session, deadline, days, law, grace):
+        reached = moved
+    return reached
+
+
 def _beginning(
     deadline: Row[Any], days: WorkingDays, law: Procedure, grace: Grace
 ) -> tuple[date, list[Line]]:

@@ -51,6 +51,7 @@ TITLES: Mapping[str, str] = {
     "objection_lapsed": "An objection has lapsed: its Party has left",
     "term_ended": "The term of those asked has ended",
     "register_changed": "A date has moved with a meeting or a register",
+    "recounted": "A date was counted anew with a changed calendar",
 }
 
 
