@@ -129,6 +129,8 @@ def _ask(procedure: Procedure, ask: Ask) -> list[str]:
     lines += _entry("Extensions", f"{ask.extensions}{least}" if ask.extensions else "none")
     if ask.joiners:
         lines += _entry("Joiners", f"a Party that joins meanwhile is asked too, for {ask.joiners} at least")
+    if ask.shows:
+        lines += _entry("Shows", f"those asked, while it is open: {terms.listed(ask.shows)}")
     if ask.objections_stand:
         lines += _entry("Objections", "stand until they are withdrawn in writing")
     lines += _told("On objection", ask.objection_notify)

@@ -17,6 +17,10 @@ Notices = Mapping[str, str]
 
 DISPATCH_TASK = Period(5, "days")
 
+#: What a reply page may show of a consultation to those who are asked: the consents obtained before, how
+#: many have answered what so far, and who has.
+SHOWS = ("consents", "counts", "positions")
+
 NO_NOTICES: Notices = MappingProxyType({})
 
 
@@ -119,6 +123,8 @@ class Ask:
     joiners: Period | None = None
     #: How many members must speak in favour, or 0.
     quorum: int = 0
+    #: What those asked may see of the consultation while it is open (SHOWS): empty, nothing.
+    shows: tuple[str, ...] = ()
     #: Lowest rank whose answer is final before the last day (`mission`, `head`, `nfp`, `other`,
     #: `member`, `alternate`), or "".
     final_from: str = ""

@@ -180,6 +180,7 @@ def _ask(table: Table) -> Ask:
         question=table.words("question", ()),
         question_extends=table.optional_period("question_extends"),
         objections_stand=table.flag("objections_stand"),
+        shows=table.words("shows", ()),
         joiners=table.optional_period("joiners"),
         within=table.period("within"),
         again_within=table.optional_period("again_within"),

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from states import reader
 from states.faults import Fault, Path, ProcedureError, nearest
 from states.periods import Period
-from states.procedure import Action, Alternative, Ask, Deadline, Procedure, State
+from states.procedure import SHOWS, Action, Alternative, Ask, Deadline, Procedure, State
 from states.vocabulary import Known, Told, Words, item_at, unknown
 from states.ways import STAYS, roads, ways
 
@@ -182,6 +182,8 @@ class _Check:
         for key in ("favour", "against", "conditions", "reasons", "question"):
             for word in getattr(ask, key):
                 yield from unknown((*at, key), "answer", word, ask.answers)
+        for word in ask.shows:
+            yield from unknown((*at, "shows"), "view", word, SHOWS)
         for word in sorted(set(ask.favour) & set(ask.against)):
             yield (*at, "against"), f"'{word}' speaks both for and against", "Leave it in one of the two."
         if ask.question and ask.question_extends is None:

@@ -330,6 +330,11 @@ CASES = {
         "'meeting' has two actions of the name 'close'. Rename one, or take the state out of 'in'.",
     ),
     # ------------------------------------------------------------------------------------- the ask
+    "what those asked may see": (
+        [('silence  = "no_objection"', 'shows    = ["consent"]\nsilence  = "no_objection"')],
+        ("states.open.ask.shows", "shows    ="),
+        "unknown view 'consent', did you mean 'consents'?",
+    ),
     "a question that extends nothing": (
         [('question_extends = "10 days"\n', "")],
         ("states.open.ask.question", "question ="),
