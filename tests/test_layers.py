@@ -18,19 +18,20 @@ db
 models
 queries
 contacts
-numbers heartbeat people files spreadsheet sheet rehearsal expected links
+numbers heartbeat people files spreadsheet sheet rehearsal expected links folding
 record outbox rehearsal_file
-explanations timeline register letters
+explanations timeline register letters replies
 alerts postmark
 covers
-delivery
+delivery gather
 projection
 work
 engine
-inbox reports check backup
+inbox reports check backup desk search figures foresight
 sweep
 stage
 rehearse scheduler catcher
+showcase
 web
 cli
 """
