@@ -12,6 +12,7 @@ templates/     the letters, one folder a language
 """
 
 from notifications.letter import Address, AddressError, Envelope, Letter
+from notifications.library import wording
 from notifications.mail import (
     Courier,
     Delivered,
@@ -60,4 +61,5 @@ __all__ = [
     "template_version",
     "templates",
     "to_bytes",
+    "wording",
 ]

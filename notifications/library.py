@@ -95,6 +95,13 @@ def template_version(template: str, language: str) -> str:
 
 
 @cache
+def wording(template: str, language: str) -> str:
+    """What stands in every letter of this name, whatever the values: the template's own words."""
+    trees = _trees(template, language)
+    return " ".join(data.data for tree in trees for data in tree.find_all(nodes.TemplateData))
+
+
+@cache
 def placeholders(template: str, language: str) -> frozenset[str]:
     """Every value this letter asks for, dotted ("case.title") and by its first name ("case")."""
     found: set[str] = set()
