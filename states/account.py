@@ -178,7 +178,9 @@ def _deadline(procedure: Procedure, deadline: Deadline) -> list[str]:
 
 def _action(procedure: Procedure, action: Action) -> list[str]:
     lines = ["", *_entry("Action", f"{action.name}: {action.title}")]
-    lines += _entry("By", terms.listed(action.by, "or") + (", also on hold" if action.while_held else ""))
+    by = terms.listed(action.by, "or")
+    by += " (any officer)" if action.any_officer else ""
+    lines += _entry("By", by + (", also on hold" if action.while_held else ""))
     if len(action.states) > 1:
         lines += _entry("In", _where(procedure, action.states))
     if action.when:

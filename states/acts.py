@@ -172,6 +172,16 @@ def voice_of(moment: Moment) -> Actor:
     return found
 
 
+def verify_reply(moment: Moment) -> Deed:
+    """A second person has compared what was recorded on behalf with what came in."""
+    reply = moment.details.get("reply")
+    if reply is None:
+        raise Refusal(
+            reason("missing_detail", title=moment.action.title if moment.action else "", detail="reply")
+        )
+    return Deed((), {"reply": reply})
+
+
 def admit_late(moment: Moment) -> Deed:
     """Let a Party's late answers count, as the Secretary General decides with reasons."""
     round_, ask = _open(moment)
@@ -289,6 +299,7 @@ ACTS: Mapping[str, Act] = {
     "record_reply": record_reply,
     "resume": resume,
     "set_details": set_details,
+    "verify_reply": verify_reply,
     "withdraw_objection": withdraw_objection,
 }
 

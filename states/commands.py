@@ -27,6 +27,13 @@ class Actor:
     party: str = ""
     #: mission, ministry, head, nfp, other; for a seat member or alternate (worked out from the seat).
     voice: str = ""
+    #: Who acts in its place while it is absent (a sign-in name), or "".
+    deputy: str = ""
+
+    @property
+    def hand(self) -> str:
+        """The sign-in name of the person whose hand it is; "" where no person is known."""
+        return self.deputy or self.name
 
     @property
     def rank(self) -> int:

@@ -98,6 +98,7 @@ KINDS: Mapping[str, Detail] = {
     "no": NUMBER,
     "abstain": NUMBER,
     "present": NUMBER,
+    "reply": NUMBER,
     "territory": LIST,
     "parties": LIST,
     "without": LIST,

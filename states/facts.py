@@ -317,6 +317,9 @@ class Facts:
     unreached: frozenset[str] = frozenset()
     #: Details of the command being decided.
     details: Mapping[str, Any] = field(default_factory=nothing)
+    #: Replies recorded on behalf that wait for a second person: number of the event -> sign-in name of the
+    #: one who recorded it ("" where nobody is known).
+    unverified: Mapping[int, str] = field(default_factory=dict)
 
     def with_case(self, case: Case) -> Facts:
         """The same day with the case changed."""

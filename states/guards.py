@@ -243,6 +243,23 @@ def the_list_is_complete(moment: Moment) -> Reason | None:
     return reason("list_differs", actual=actual, given=listed(sorted(given)) or "empty")
 
 
+def a_reply_waits(moment: Moment) -> Reason | None:
+    """The reply named was recorded on behalf and nobody has verified it; or, while none is named, any is."""
+    waiting, reply = moment.facts.unverified, moment.details.get("reply")
+    if not waiting:
+        return reason("nothing_to_verify")
+    if reply is not None and reply not in waiting:
+        return reason("no_such_reply", reply=reply, waiting=listed([str(no) for no in sorted(waiting)]))
+    return None
+
+
+def somebody_else_recorded_it(moment: Moment) -> Reason | None:
+    """Whoever verifies a reply is known by name, and is not the one who recorded it."""
+    hand, reply = moment.command.actor.hand, moment.details.get("reply")
+    recorders = {by for no, by in moment.facts.unverified.items() if reply in (None, no)}
+    return reason("own_reply") if recorders and (not hand or recorders == {hand}) else None
+
+
 # ----------------------------------------------------------------------------------- objections
 
 
@@ -374,6 +391,8 @@ GUARDS: Mapping[str, Guard] = {
         amendment_is_material,
         editorial_leaves_the_territory,
         a_late_answer_is_there,
+        a_reply_waits,
+        somebody_else_recorded_it,
         somebody_was_not_reached,
         the_list_is_complete,
         no_objection_stands,

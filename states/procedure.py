@@ -73,6 +73,8 @@ class Action:
     notify: Notices = field(default_factory=_none_told)
     #: Whether it may be done while the case is on hold.
     while_held: bool = False
+    #: Whether it may be done by officers who are not in charge of the case.
+    any_officer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,10 @@ class Ask:
     question_extends: Period | None = None
     #: What a Party that joins while the window is open has for itself at least; None: it is not asked.
     joiners: Period | None = None
-    #: How many members must speak in favour, or 0.
-    quorum: int = 0
     #: What those asked may see of the consultation while it is open (SHOWS): empty, nothing.
     shows: tuple[str, ...] = ()
+    #: How many members must speak in favour, or 0.
+    quorum: int = 0
     #: Lowest rank whose answer is final before the last day (`mission`, `head`, `nfp`, `other`,
     #: `member`, `alternate`), or "".
     final_from: str = ""

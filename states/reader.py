@@ -244,6 +244,7 @@ def _action(table: Table, states: tuple[str, ...]) -> Action:
         to=table.alternatives("to"),
         notify=table.notices("notify"),
         while_held=table.flag("while_held"),
+        any_officer=table.flag("any_officer"),
     )
     table.done()
     return action

@@ -19,7 +19,7 @@ from states.procedure import Procedure
 from states.reasons import Refused, reason
 from states.windows import window_name
 from states.zones import zone_of
-from workflow import house, letters, models, numbers, outbox, people, queries, record
+from workflow import house, letters, models, numbers, outbox, people, queries, record, replies
 from workflow.projection import Writes
 from workflow.queries import CASES, EVENTS, Stored, table
 
@@ -116,6 +116,7 @@ class Work:
             seats=world.seats,
             unreached=self._unreached(case_id, case, law, command),
             details=command.details,
+            unverified=self._unverified(case_id, case, law, command),
         )
 
     def keep(self, case_id: int, command: Command, step: Step) -> Outcome:
@@ -198,9 +199,19 @@ class Work:
         answered = {a.member for a in round_.answers}
         return frozenset(m.code for m in round_.asked if m.code not in reached and m.code not in answered)
 
+    def _unverified(self, case_id: int, case: Case, law: Procedure, command: Command) -> dict[int, str]:
+        """Replies recorded on behalf that wait for a second person; asked for where it matters only."""
+        action = law.action(command.action, case.state)
+        is_verifying = action is not None and action.does == "verify_reply"
+        if not case.rounds or not (is_verifying or command.action == "look"):
+            return {}
+        return replies.unverified(self.session, case_id, law)
+
     def _person(self, command: Command) -> str:
         """The reference under which the name of whoever acts is kept beside the record."""
-        named = {"sign_in": command.actor.name} if command.actor.name else {}
+        named = {"sign_in": command.actor.hand} if command.actor.hand else {}
+        if command.actor.deputy:
+            named["for_whom"] = command.actor.name
         if command.actor.role in ("party", "seat"):
             named |= {k: command.details[k] for k in ("name", "title") if command.details.get(k)}
         return record.keep_personal(self.session, named) if named else ""
@@ -263,6 +274,7 @@ def request_of(case_id: int, command: Command) -> str:
         "action": command.action,
         "actor": command.actor.words,
         "name": command.actor.name,
+        "deputy": command.actor.deputy,
         "details": plain(command.details),
         "received_at": plain(command.received_at),
     }

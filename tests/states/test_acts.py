@@ -216,6 +216,31 @@ def test_what_was_received_before_the_question_or_will_be_received_tomorrow_is_n
     )
 
 
+def test_a_reply_recorded_on_behalf_is_verified_by_a_second_person_who_need_not_be_in_charge() -> None:
+    play = stage("party_consent")
+    play.facts = replace(play.facts, unverified={7: "anna"})
+    play.facts = play.facts.with_case(replace(play.case, officer="anna"))
+    anna, ben, head = Actor("officer", "anna"), Actor("officer", "ben"), Actor("head", "sg")
+    when, own = (
+        "2024-02-20 11:00",
+        "Who has recorded a reply cannot verify it. Ask somebody else who works on cases.",
+    )
+
+    assert play.refused(when, anna, "verify_reply", reply=7) == own
+    assert play.refused(when, OFFICER, "verify_reply", reply=7) == own
+    assert play.refused(when, Actor("officer", "ben", deputy="anna"), "verify_reply", reply=7) == own
+    assert play.refused(when, ben, "verify_reply", reply=8) == (
+        "Event 8 is not a reply that waits for a second person. Waiting: 7."
+    )
+    assert play.refused(when, ben, "verify_reply") == (
+        "Verify a reply that was recorded on behalf: 'reply' is missing. Give it."
+    )
+    for actor in (ben, head, Actor("officer", "anna", deputy="ben")):
+        step = play.ask(when, actor, "verify_reply", reply=7)
+        assert not isinstance(step, Refused), str(step)
+        assert [(e.kind, e.data, e.effects) for e in step.events] == [("verify_reply", {"reply": 7}, ())]
+
+
 def test_a_receipt_goes_to_the_party_that_answered() -> None:
     play = stage("notification")
     step = play.do("2024-05-02 10:00", "party:NO/nfp", "support", text="with pleasure")

@@ -131,7 +131,7 @@ def test_an_edition_has_one_machine() -> None:
             "dispatch",
             {},
             "Send the question: not possible while the case is in 'Suspended' (suspended). "
-            "Possible here: terminate, reinstate, record_reply.",
+            "Possible here: terminate, reinstate, record_reply, verify_reply.",
         ),
         (
             "expired",
@@ -229,6 +229,7 @@ def test_for_everything_possible_in_a_state_it_is_said_why_not() -> None:
             "No objection of ? stands.",
         ),
         ("record_reply", ""),
+        ("verify_reply", "No reply recorded on behalf waits for a second person."),
         ("confirm_item", ""),
     ]
 
