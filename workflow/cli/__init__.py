@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from workflow.cli import cases, database, demo, law, letters, parties, records, rehearsals, worker
+from workflow.cli import cases, database, demo, law, letters, parties, records, rehearsals, serve, worker
 from workflow.cli.desk import Desk, explained
 
 __all__ = ["app", "main"]
@@ -31,6 +31,7 @@ app.add_typer(database.app, name="db")
 app.command("check")(database.check)
 app.command("rehearse")(rehearsals.rehearse)
 app.command("worker")(worker.worker)
+app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 
 

@@ -1,214 +1,125 @@
-"""assent demo: one whole procedure on a simulated clock, with real letters on the loopback."""
+"""assent demo: an installation to look at, with cases in every state and a clock that can be moved."""
 
 from __future__ import annotations
 
-import shutil
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+import socket
+from datetime import timedelta
 
+import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy import select
 
-from sqlalchemy import Engine
-
-from notifications import Courier
-from notifications.settings import MailSettings
-from states.commands import Actor, Command
-from states.details import moment
-from states.reasons import Refused
-from states.zones import zone_of
-from workflow import config, db, delivery, engine, house, record, register, sweep
+from workflow import db, links, queries
 from workflow.catcher import HOST, Catcher
-from workflow.cli import casefile
+from workflow.cli import folder, story
 from workflow.cli.desk import out, refuse
-from workflow.clock import SimulatedClock
+from workflow.cli.serve import run
+from workflow.showcase import Stage
+from workflow.showcase.stage import DEAD, CannotPlay
+from workflow.web import people
 
-FOLDER = Path("assent-demo")
-#: What marks a folder as made by the demo, so that it may be made anew.
-SETTINGS = "config.toml"
-
-PROCEDURE = "ramsar-private"
-START = "2026-01-12 09:00"
-PARTNER = {"name": "Example Waters", "sector": "beverages", "home": "FR", "email": "office@partner.example"}
-#: The story: moment, who, what, details.
-STORY: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
-    ("2026-01-12 10:00", "officer", "submit", {}),
-    ("2026-01-26 15:00", "officer", "endorse", {"risk": "low"}),
-    ("2026-01-27 09:30", "officer", "dispatch", {}),
-    (
-        "2026-02-17 11:00",
-        "party:FR/mission",
-        "consent",
-        {"channel": "note_verbale", "language": "fr", "text": "La France donne son accord."},
-    ),
-    ("2026-02-18 09:30", "officer", "dispatch", {}),
-    ("2026-03-12 10:00", "officer", "dispatch", {}),
-    *(
-        ("2026-03-30 10:00", f"seat:{member}", "approve", {})
-        for member in ("GA", "LY", "RW", "LA", "JP", "BE", "CZ", "BR", "CR", "CA", "WS", "CN")
-    ),
-    ("2026-04-14 09:30", "officer", "dispatch", {}),
-    ("2026-05-18 14:00", "party:KE", "support", {}),
-    ("2026-06-01 16:00", "party:NO", "question", {"text": "How will the water be measured?"}),
-    ("2026-06-05 10:00", "party:NO", "objection", {"reasons": "The outflow is not measured."}),
-    (
-        "2026-06-12 10:00",
-        "party:NO",
-        "withdraw_objection",
-        {"channel": "note_verbale", "reason": "A gauge will be built."},
-    ),
-)
-END = "2026-06-16 09:00"
+#: Links of the demo open as long as a visitor is likely to stay.
+LINK_LASTS = timedelta(days=400)
 
 
-def demo() -> None:
-    """Play one procedure from draft to a clean notification: 173 Parties, real letters to a catcher, a clock.
+def demo(
+    story_: bool = typer.Option(False, "--story", help="Tell one procedure in this terminal, and end."),
+    port: int = typer.Option(8000, help="Port of the pages."),
+    pages: bool = typer.Option(True, help="Show the pages until stopped; else end when all is prepared."),
+) -> None:
+    """Make an installation to look at: 173 Parties, cases in every state, pages, letters, a clock to move.
 
-    Makes the folder assent-demo with its database and settings; nothing leaves this machine.
+    All of it is in the folder assent-demo; no letter leaves this machine.
 
-    Example: assent demo
+    Examples: assent demo   assent demo --story
     """
-    settings_file = _fresh_folder()
-    with Catcher() as catcher:
-        settings_file.write_text(_settings(catcher.port), encoding="utf-8")
-        settings = config.load(settings_file, environ={})
-        on = db.make_engine(settings.database.url)
-        stage = _Stage(on, settings, catcher)
+    settings_file = folder.fresh()
+    if story_:
+        story.tell(settings_file)
+        return
+    if pages and not _is_free(port):
+        refuse(f"Port {port} is in use. Choose another: assent demo --port {port + 1}")
+    base_url = f"http://{HOST}:{port}"
+    with Catcher(DEAD) as catcher:
+        settings = folder.write_settings(settings_file, catcher.port, base_url)
+        stage = Stage(db.make_engine(settings.database.url), settings, catcher)
         out.print("[bold]Assent[/] takes a proposed partnership through everything the treaty demands.\n")
         stage.prepare()
-        case_id = stage.play()
-    with db.reading(on) as session:
-        casefile.show(out, session, case_id, stage.clock.now())
-        casefile.show_dates(out, session, case_id)
-        found = record.verify(session)
-    out.print()
-    if not found.holds:
-        refuse("The record does not hold: " + "; ".join(map(str, found.breaks)))
-    out.print(f"[green]The record holds[/]: {found.events} events in {found.chains} chains.")
-    out.print(f"{len(catcher.caught)} letters were caught on the loopback; none left this machine.\n")
-    _say_what_next(settings_file)
+        _play(stage)
+        _show_cases(stage)
+        _show_links(stage, base_url)
+        if pages:
+            _show_pages(stage, port)
 
 
-class _Stage:
-    """The demo's installation: its database, its simulated clock, its courier."""
+def _play(stage: Stage) -> None:
+    columns = (TextColumn("  Two years of cases"), BarColumn(), MofNCompleteColumn())
+    try:
+        with Progress(*columns, console=out) as progress:
+            task = progress.add_task("steps", total=None)
+            stage.play(lambda done, of: progress.update(task, completed=done, total=of))
+    except CannotPlay as error:
+        refuse(f"The demo cannot go on. {error}")
 
-    def __init__(self, on: Engine, settings: config.Settings, catcher: Catcher) -> None:
-        self.on = on
-        self.settings = settings
-        self.catcher = catcher
-        self.house = house.settle_with(on, settings)
-        self.law = self.house.laws.current(PROCEDURE)
-        self.clock = SimulatedClock(self._moment(START))
-        self.courier = Courier(MailSettings(HOST, catcher.port, tls="none", connections=4))
 
-    def prepare(self) -> None:
-        """Tables, Parties with example addresses, seats, meetings, and the people of the Secretariat."""
-        db.upgrade(self.on)
-        now = self.clock.now()
-        with db.transaction(self.on) as session:
-            register.ensure_shipped(session, self.law.parties, now, contacts_per_party=1)
-            for name, role in (("officer", "officer"), ("secretary-general", "head")):
-                register.add_staff(session, name, role, f"{name}@secretariat.example", actor="demo", now=now)
-        out.print("  The Parties, with example addresses; the seats of the Committee; the meetings.")
-
-    def play(self) -> int:
-        """The story; the id of its case."""
-        with db.transaction(self.on) as session:
-            opened = engine.open_case(
-                session,
-                self.law,
-                title="Springs of the Jura",
-                partner={
-                    "name": "Example Waters",
-                    "sector": "beverages",
-                    "home": "FR",
-                    "email": "office@partner.example",
-                },
-                territory=["FR"],
-                officer="officer",
-                items=[*(item for items in self.law.checklists.values() for item in items), "conditions"],
-                now=self.clock.now(),
+def _show_cases(stage: Stage) -> None:
+    with db.reading(stage.engine) as session:
+        cases = session.execute(
+            select(queries.CASES.c.reference, queries.CASES.c.state, queries.CASES.c.title).order_by(
+                queries.CASES.c.id
             )
-        if isinstance(opened, Refused):
-            refuse(str(opened))
-        for when, by, action, details in STORY:
-            self._run_to(self._moment(when))
-            self._perform(opened.case_id, by, action, details)
-        self._run_to(self._moment(END))
-        out.print()
-        return opened.case_id
-
-    def _perform(self, case_id: int, by: str, action: str, details: dict[str, Any]) -> None:
-        command = Command(action, Actor.parse(by), details)
-        with db.transaction(self.on) as session:
-            outcome = engine.perform(session, case_id, command, self.clock.now())
-        if isinstance(outcome, Refused):
-            refuse(f"{by}: {action} was refused. {outcome}")
-        day = self.clock.now().astimezone(zone_of(self.law.timezone))
-        out.print(f"  {day:%Y-%m-%d}  {by:<18} {action.replace('_', ' '):<20} [dim]now: {outcome.state}[/]")
-        self._deliver(outcome.letters)
-
-    def _run_to(self, end: datetime) -> None:
-        """Let time pass: what is due happens at its moment, and its letters leave."""
-        while True:
-            with db.reading(self.on) as session:
-                due = sweep.next_due(session)
-            if due is None or due > end:
-                break
-            self.clock.move_to(max(due, self.clock.now()))
-            if not sweep.fire_due(self.on, self.clock.now()).fired:
-                break
-            self._deliver(0)
-        self.clock.move_to(end)
-
-    def _deliver(self, expected: int) -> None:
-        if expected < 20:
-            delivery.deliver(self.on, self.courier, self.settings, self.clock.now)
-            return
-        columns = (TextColumn("              {task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, console=out, transient=False) as progress:
-            before = len(self.catcher.caught)
-            task = progress.add_task("letters", total=expected)
-            while True:
-                report = delivery.deliver(self.on, self.courier, self.settings, self.clock.now, limit=32)
-                progress.update(task, completed=min(len(self.catcher.caught) - before, expected))
-                if not report.sent:
-                    break
-
-    def _moment(self, words: str) -> datetime:
-        return moment(words, zone_of(self.law.timezone))
+        ).all()
+    out.print()
+    for row in cases:
+        out.print(f"  {row.reference:<11} {row.state:<23} {row.title}", markup=False)
 
 
-def _fresh_folder() -> Path:
-    if FOLDER.exists():
-        known = {SETTINGS, "assent.db", "assent.db-shm", "assent.db-wal", "assent.secret"}
-        if not (FOLDER / SETTINGS).is_file() or {each.name for each in FOLDER.iterdir()} - known:
-            refuse(f"There is a folder {FOLDER} that the demo has not made. Run the demo in another folder.")
-        shutil.rmtree(FOLDER)
-    FOLDER.mkdir()
-    return FOLDER / SETTINGS
+def _show_links(stage: Stage, base_url: str) -> None:
+    """Links that sign in, and links by which Parties and a member answer."""
+    now = stage.clock.now()
+    told = []
+    with db.transaction(stage.engine) as session:
+        for name, words in (("officer", "an officer"), ("secretary-general", "the Secretary General")):
+            token = people.make_link(session, name, now, LINK_LASTS)
+            told.append((words, f"{base_url}/sign-in/{token}"))
+        letters = queries.LETTERS
+        for words, state, member in (
+            ("a Committee member (Japan)", "committee_approval", "asia-2"),
+            ("Switzerland", "notification", "CH"),
+            ("Senegal, in French", "notification", "SN"),
+            ("Uruguay, in Spanish", "notification", "UY"),
+        ):
+            row = session.execute(
+                select(letters.c.case_id, letters.c.round, letters.c.contact_id)
+                .join(queries.CASES, queries.CASES.c.id == letters.c.case_id)
+                .where(
+                    queries.CASES.c.state == state, letters.c.member == member, letters.c.purpose == "request"
+                )
+                .order_by(letters.c.id.desc())
+                .limit(1)
+            ).one()
+            token = links.token_for(stage.house.secret, row.case_id, row.round, member, row.contact_id)
+            told.append((words, links.reply_link(base_url, token)))
+    out.print("\n[bold]Come in as[/]")
+    for words, address in told:
+        out.print(f"  {words:<28} {address}", markup=False, soft_wrap=True)
+    out.print(f"  {'anybody, and the letters':<28} {base_url}/demo", markup=False, soft_wrap=True)
 
 
-def _settings(port: int) -> str:
-    return f"""# Made by assent demo. Every key is told in the config.toml that comes with Assent.
-[database]
-url = "sqlite:///{(FOLDER / "assent.db").as_posix()}"
+def _show_pages(stage: Stage, port: int) -> None:
+    from workflow.web import create_app
 
-[mail]
-host = "{HOST}"
-port = {port}
-tls = "none"
-"""
+    app = create_app(stage.engine, stage.clock, is_demo=True)
+    app.state.stage = stage
+    out.print(f"\nThe pages are at http://{HOST}:{port}. Stop with Ctrl-C.")
+    run(app, HOST, port)
 
 
-def _say_what_next(settings_file: Path) -> None:
-    assent = f"assent --config {settings_file.as_posix()}"
-    out.print("[bold]What to try next[/]")
-    for words, command in (
-        ("the case, with all its events", f"{assent} case show RP-2026-1 --timeline"),
-        ("what is refused, and why", f"{assent} case do RP-2026-1 sign --with without=liability"),
-        ("its evidence in one file", f"{assent} record bundle RP-2026-1"),
-        ("the law in words, and drawn", "assent law show ramsar-private; assent law draw ramsar-private"),
-        ("a case as you would write it", "assent rehearse --help"),
-    ):
-        out.print(f"  {words:<32} {command}", markup=False)
+def _is_free(port: int) -> bool:
+    with socket.socket() as found:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind((HOST, port))
+        except OSError:
+            return False
+    return True

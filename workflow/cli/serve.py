@@ -1,0 +1,58 @@
+"""assent serve: the pages, and with them a worker."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from typing import TYPE_CHECKING
+
+import typer
+
+from workflow import check, db, scheduler
+from workflow.cli.desk import desk, out, refuse
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+def serve(
+    context: typer.Context,
+    host: str = typer.Option("127.0.0.1", help="Address to listen on; behind a proxy leave it as it is."),
+    port: int = typer.Option(8000, help="Port to listen on."),
+    worker: bool = typer.Option(True, help="Sweep and send in this process, too."),
+) -> None:
+    """Show the pages to browsers, until stopped. Several servers may run on one PostgreSQL database.
+
+    Example: assent serve --port 8000
+    """
+    at = desk(context)
+    db.require_current(at.engine)
+    faults = [f for f in check.findings(at.settings, at.engine, at.now()) if f.weight == "fault"]
+    if faults:
+        told = "\n".join(f"{fault.subject}: {fault.says} {fault.remedy}" for fault in faults)
+        refuse(f"The server does not start: something must be put right first.\n{told}")
+    # The web framework takes longer to load than most commands run.
+    from workflow.web import create_app
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    running = scheduler.Worker(at.engine, at.clock) if worker else None
+    if running is not None:
+        running.start()
+    try:
+        out.print(f"Assent listens on http://{host}:{port}. Stop it with Ctrl-C.")
+        run(create_app(at.engine, at.clock), host, port)
+    finally:
+        if running is not None:
+            running.stop()
+
+
+def run(app: FastAPI, host: str, port: int) -> None:
+    """Serve an application until it is stopped."""
+    import uvicorn
+
+    # What is loaded now stays for ever: the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
+    # No access log: its lines would hold the tokens of reply links.
+    uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning")
