@@ -22,7 +22,7 @@ def roadmap(procedure: Procedure, visited: Collection[str] = (), current: str = 
     """
     every = [way for way in ways(procedure) if way.to != STAYS]
     shared = shared_actions(every)
-    road = _main_road(procedure, [way for way in every if way.name not in shared or way.kind != "action"])
+    road = _main_road(procedure, _of_its_own(every, shared))
     on_road = {way.source for way in road} | {procedure.start}
     beside = [s for s in procedure.states.values() if not s.final and s.name not in on_road]
     lines = [f"{procedure.title} ({procedure.id}, edition {procedure.edition})", ""]
@@ -46,6 +46,17 @@ def roadmap(procedure: Procedure, visited: Collection[str] = (), current: str = 
     ends = [sign(s.name).strip() + s.name for s in procedure.states.values() if s.final]
     lines += ["", *_wrapped(f"Ends: {terms.listed(ends)}", "  ", "     ")]
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def main_road(procedure: Procedure) -> tuple[str, ...]:
+    """The states a case hopes to pass, from the start to the end."""
+    every = [way for way in ways(procedure) if way.to != STAYS]
+    road = _main_road(procedure, _of_its_own(every, shared_actions(every)))
+    return (procedure.start, *(way.to for way in road))
+
+
+def _of_its_own(every: list[Way], shared: list[str]) -> list[Way]:
+    return [way for way in every if way.name not in shared or way.kind != "action"]
 
 
 def _main_road(procedure: Procedure, every: list[Way]) -> list[Way]:

@@ -27,7 +27,8 @@ delivery gather
 projection
 work
 engine
-inbox reports check backup desk search figures foresight
+answering
+inbox reports check backup desk search figures foresight fresh_links
 sweep
 stage
 rehearse scheduler catcher
