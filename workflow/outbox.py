@@ -60,6 +60,7 @@ _DEFAULTS: dict[str, Any] = {
     "name": "",
     "occurrence": "",
     "number": "",
+    "what": {},
     "token_hash": "",
     "status": "waiting",
     "lease_until": None,

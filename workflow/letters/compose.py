@@ -19,6 +19,7 @@ from states.procedure import Procedure
 from workflow import i18n, links, models, outbox, queries
 from workflow.config import Settings
 from workflow.contacts import Recipient
+from workflow.letters.keeping import kept
 from workflow.letters.matter import Matter
 from workflow.letters.telling import told
 from workflow.letters.words import Words, window_of
@@ -67,6 +68,7 @@ def compose(
         "occurrence": post.occurrence,
         "template": post.template,
         "number": number,
+        "what": kept(post.what),
         "created_at": now,
     }
     rows = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -75,6 +76,8 @@ class Letter(Base):
     language: Mapped[str]
     #: Number in the year's register of notifications ("2024/3"), or "".
     number: Mapped[str] = mapped_column(default="")
+    #: What it tells beside the case (letters/keeping.py): while it waits it can be written again from this.
+    what: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     subject: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)

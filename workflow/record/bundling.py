@@ -115,7 +115,7 @@ def _letter_names(of: Evidence) -> dict[int, str]:
 
 def _letter(row: Row[Any], name: str) -> dict[str, Any]:
     """What is known of a letter beside its words; to whom it went is told in PERSONAL_FILE."""
-    hidden = ("id", "text", "html", "name", "email", "contact_id", "token_hash", "lease_until")
+    hidden = ("id", "text", "html", "what", "name", "email", "contact_id", "token_hash", "lease_until")
     return {"letter": name, **_told(row, *hidden)}
 
 
