@@ -10,7 +10,8 @@ import shutil
 
 import pytest
 
-from tests.workflow.kill import harness, worker
+from tests import build
+from tests.workflow.kill import cases, harness, worker
 from workflow import db
 
 KILLS = int(os.environ.get("KILLS", "20"))
@@ -43,6 +44,16 @@ def test_killed_processes_lose_no_letter_and_every_second_copy_is_marked(databas
         "sent without cause": [],
         "cases without letters": [],
     }
+
+
+def test_killed_processes_lose_no_case_break_no_chain_and_take_no_step_twice(database_url, engine):
+    build.world(engine)
+
+    ran = harness.run(database_url, cases.work_on_cases, kills=KILLS)
+
+    assert harness.lost(engine, ran.accepted) == []
+    assert harness.unmarked_copies(engine, ran.accepted) == []
+    assert {name: found for name, found in cases.broken(engine).items() if found} == {}
 
 
 def test_the_harness_notices_letters_that_were_marked_before_they_were_sent(sqlite_engine):

@@ -61,7 +61,7 @@ def _work(
         if not is_closing:
             move(engine)
         send(engine, courier, settings)
-        if is_closing and not _is_anything_left(engine):
+        if is_closing and not is_anything_left(engine):
             return
         time.sleep(0.01)
 
@@ -112,7 +112,7 @@ def _mark_and_send(engine: Engine, courier: Courier, settings: Settings) -> None
     asyncio.run(send())
 
 
-def _is_anything_left(engine: Engine) -> bool:
+def is_anything_left(engine: Engine) -> bool:
     with db.reading(engine) as session:
         unsent = select(LETTERS.c.id).where(LETTERS.c.status != "sent").limit(1)
         return session.scalar(unsent) is not None
