@@ -18,7 +18,7 @@ db
 models
 queries
 contacts
-numbers heartbeat people files spreadsheet sheet rehearsal expected links folding
+numbers heartbeat people hands files spreadsheet sheet rehearsal expected links folding
 record outbox rehearsal_file
 explanations timeline register letters replies
 alerts postmark

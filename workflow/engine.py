@@ -7,7 +7,7 @@ events, state, dates, positions, letters - in the caller's transaction. Nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,15 +21,19 @@ from states.periods import local_day
 from states.procedure import Procedure
 from states.reasons import Refused, reason
 from states.zones import zone_of
-from workflow import house, numbers
+from workflow import files, house, numbers
+from workflow.files import Document
 from workflow.queries import CASES, Stored
 from workflow.work import KEYS, Outcome, Work, request_of
 
 __all__ = [
+    "DOCUMENT_ADDED",
     "REGISTER_CHANGED",
     "Outcome",
+    "attach",
     "facts_of",
     "law_of",
+    "note",
     "open_case",
     "perform",
     "perform_all",
@@ -42,6 +46,8 @@ _THE_KEYS = select(KEYS).where(KEYS.c.key.in_(bindparam("keys", expanding=True))
 
 #: Commands of the clock that change the dates of many cases at once, when a register has changed.
 REGISTER_CHANGED = "register"
+#: Kind of the event that tells of a document.
+DOCUMENT_ADDED = "document_added"
 
 
 def perform(session: Session, case_id: int, command: Command, now: datetime) -> Outcome | Refused:
@@ -121,6 +127,40 @@ def open_case(
     outcome = work.keep(case_id, command, opened(law, work.facts(case_id, command), command))
     work.write()
     return outcome
+
+
+def attach(
+    session: Session, case_id: int, name: str, content: bytes, access: str, actor: Actor, now: datetime
+) -> Document:
+    """Keep a version of a document of a case, and tell it in the record by name, version and SHA-256.
+
+    The same content again, under the same name and for the same readers, is kept and told once.
+    access   one of files.ACCESS: who may see it
+    Raises   files.FilesError
+    """
+    work = Work(session, now)
+    work.take({case_id})
+    document = files.add(session, case_id, name, content, access, actor.hand or actor.role, now)
+    if document.is_new:
+        told = ("name", "version", "sha256", "access", "media_type", "size")
+        data = {field: getattr(document, field) for field in told}
+        work.note(case_id, DOCUMENT_ADDED, actor, data)
+        work.write()
+    return document
+
+
+def note(
+    session: Session, case_id: int, kind: str, data: Mapping[str, Any], actor: Actor, now: datetime
+) -> int:
+    """Tell in the record of a case what does not change the case itself; the number of the event.
+
+    data   plain values, days and instants; no personal data
+    """
+    work = Work(session, now)
+    work.take({case_id})
+    seq = work.note(case_id, kind, actor, data)
+    work.write()
+    return seq
 
 
 def register_changed(session: Session, why: str, now: datetime) -> list[Outcome]:

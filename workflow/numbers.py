@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,12 @@ def next_number(session: Session, register: str, year: int) -> int:
     given = connection.execute(_taking(connection.dialect.name), {"register": register, "year": year})
     number: int = given.scalar_one()
     return number
+
+
+def number_to_come(session: Session, register: str, year: int) -> int:
+    """The number that would be given now; it is not taken."""
+    last = select(NUMBERS.c.last).where(NUMBERS.c.register == register, NUMBERS.c.year == year)
+    return (session.scalar(last) or 0) + 1
 
 
 @cache

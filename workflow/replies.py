@@ -11,10 +11,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from states.procedure import Procedure
-from workflow import models
-from workflow.queries import EVENTS, table
-
-PERSONAL = table(models.Personal)
+from workflow.hands import NOBODY, Hand, hands
+from workflow.queries import EVENTS
 
 #: Acts of the law file (states/acts.py) whose events may have been recorded on behalf.
 _RECORDED = ("record_reply", "withdraw_objection")
@@ -22,9 +20,6 @@ _EVENTS = (
     select(EVENTS.c.seq, EVENTS.c.at, EVENTS.c.kind, EVENTS.c.actor, EVENTS.c.body)
     .where(EVENTS.c.case_id == bindparam("case"), EVENTS.c.kind.in_(bindparam("kinds", expanding=True)))
     .order_by(EVENTS.c.seq)
-)
-_PERSONAL = select(PERSONAL.c.ref, PERSONAL.c.content).where(
-    PERSONAL.c.ref.in_(bindparam("refs", expanding=True))
 )
 
 
@@ -45,10 +40,10 @@ class Recorded:
     #: Name of the document that holds what came in, or "".
     scan: str
     is_late: bool
-    #: Sign-in name of the one who recorded it; "" where nobody is known.
-    by: str
-    #: Sign-in name of the one who verified it ("" where nobody is known), and when; None: nobody has.
-    verified_by: str = ""
+    #: Who recorded it.
+    by: Hand
+    #: Who verified it, and when; None: nobody has.
+    verified_by: Hand | None = None
     verified_at: datetime | None = None
 
 
@@ -58,10 +53,10 @@ def recorded(session: Session, case_id: int, law: Procedure) -> list[Recorded]:
     kinds = [name for name, does in acts.items() if does in (*_RECORDED, "verify_reply")]
     rows = session.connection().execute(_EVENTS, {"case": case_id, "kinds": kinds or [""]}).all()
     told = [(row, json.loads(row.body)) for row in rows]
-    hands = _hands(session, [body["person"] for _, body in told if body["person"]])
+    by = hands(session, [body["person"] for _, body in told])
     found: dict[int, Recorded] = {}
     for row, body in told:
-        hand = hands.get(body["person"], "")
+        hand = by.get(body["person"], NOBODY)
         if acts[row.kind] == "verify_reply":
             reply = found.get(body["data"]["reply"])
             if reply is not None:
@@ -72,11 +67,11 @@ def recorded(session: Session, case_id: int, law: Procedure) -> list[Recorded]:
 
 
 def unverified(session: Session, case_id: int, law: Procedure) -> dict[int, str]:
-    """Those that nobody has verified: number of the event -> who recorded it."""
-    return {each.seq: each.by for each in recorded(session, case_id, law) if each.verified_at is None}
+    """Those that nobody has verified: number of the event -> sign-in name of the one who recorded it."""
+    return {each.seq: each.by.sign_in for each in recorded(session, case_id, law) if each.verified_at is None}
 
 
-def _recorded(row: Any, body: dict[str, Any], hand: str) -> Recorded:
+def _recorded(row: Any, body: dict[str, Any], hand: Hand) -> Recorded:
     data, received = body["data"], body.get("received_at")
     return Recorded(
         seq=row.seq,
@@ -89,11 +84,3 @@ def _recorded(row: Any, body: dict[str, Any], hand: str) -> Recorded:
         is_late=bool(data.get("late")),
         by=hand,
     )
-
-
-def _hands(session: Session, refs: list[str]) -> dict[str, str]:
-    """Reference of personal data -> sign-in name; "" once erased."""
-    if not refs:
-        return {}
-    rows = session.connection().execute(_PERSONAL, {"refs": refs})
-    return {row.ref: (row.content or {}).get("sign_in", "") for row in rows}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -10,7 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from states.commands import Command, Post, Step
+from states.commands import Actor, Command, Event, Post, Step
 from states.effects import plain
 from states.facts import Case, Facts
 from states.machine import decide
@@ -20,6 +22,7 @@ from states.reasons import Refused, reason
 from states.windows import window_name
 from states.zones import zone_of
 from workflow import house, letters, models, numbers, outbox, people, queries, record, replies
+from workflow.hands import hands
 from workflow.projection import Writes
 from workflow.queries import CASES, EVENTS, Stored, table
 
@@ -150,7 +153,11 @@ class Work:
         was = before if before.seq else replace(before, **_UNWRITTEN)
         self._writes.case(case_id, was, step.case, effects, head=head, calendar=calendar)
         self.stored[case_id] = replace(stored, head=head, case=step.case)
-        count = sum(self._write_letters(case_id, law, step.case, post) for post in step.posts)
+        count = 0
+        for post in step.posts:
+            rows = self.letters(case_id, step.case, post)
+            self._letters += rows
+            count += len(rows)
         kinds = tuple(event.kind for event in step.events)
         outcome = Outcome(case_id, before.reference, step.case.seq, step.case.state, kinds, count)
         if command.key:
@@ -164,6 +171,49 @@ class Work:
                 }
             )
         return outcome
+
+    def note(self, case_id: int, kind: str, actor: Actor, data: Mapping[str, Any]) -> int:
+        """Note an event that changes nothing of the case itself; its number."""
+        case = self.stored[case_id].case
+        step = Step(replace(case, seq=case.seq + 1), (Event(kind, data, ()),))
+        return self.keep(case_id, Command(kind, actor), step).seq
+
+    def letters(self, case_id: int, case: Case, post: Post) -> list[dict[str, Any]]:
+        """The letters of a post: rows of models.Letter that nobody has yet.
+
+        case   as it is after the step that has them written
+        """
+        law = self.law(case_id)
+        if not post.occurrence:
+            post = replace(post, occurrence=f"event {case.seq}")
+        recipients = people.recipients(
+            self.session,
+            law,
+            case,
+            post.audience,
+            post.members,
+            post.round,
+            self.now,
+            post.purpose,
+            self._read,
+        )
+        if not recipients:
+            return []
+        rows: list[dict[str, Any]] = letters.compose(
+            self.session,
+            law=law,
+            case=case,
+            case_id=case_id,
+            seq=case.seq,
+            post=post,
+            recipients=recipients,
+            settings=self._house.settings,
+            secret=self._house.secret,
+            world=self._world(law),
+            now=self.now,
+            number=self._number(law) if post.numbered else "",
+        )
+        return [row for row in rows if self._is_new(row)]
 
     def write(self) -> None:
         """Write everything noted."""
@@ -216,43 +266,6 @@ class Work:
             named |= {k: command.details[k] for k in ("name", "title") if command.details.get(k)}
         return record.keep_personal(self.session, named) if named else ""
 
-    def _write_letters(self, case_id: int, law: Procedure, case: Case, post: Post) -> int:
-        seq = case.seq
-        if not post.occurrence:
-            post = replace(post, occurrence=f"event {seq}")
-        settings = self._house.settings
-        recipients = people.recipients(
-            self.session,
-            law,
-            case,
-            post.audience,
-            post.members,
-            post.round,
-            self.now,
-            post.purpose,
-            self._read,
-        )
-        if not recipients:
-            return 0
-        number = self._number(law) if post.numbered else ""
-        rows: list[dict[str, Any]] = letters.compose(
-            self.session,
-            law=law,
-            case=case,
-            case_id=case_id,
-            seq=seq,
-            post=post,
-            recipients=recipients,
-            settings=settings,
-            secret=self._house.secret,
-            world=self._world(law),
-            now=self.now,
-            number=number,
-        )
-        new = [row for row in rows if self._is_new(row)]
-        self._letters += new
-        return len(new)
-
     def _is_new(self, row: dict[str, Any]) -> bool:
         """Whether nobody is told the same twice: one who sits in two audiences of a notice gets it once."""
         if row["round"]:
@@ -264,7 +277,9 @@ class Work:
 
     def _number(self, law: Procedure) -> str:
         year = local_day(self.now, zone_of(law.timezone)).year
-        return f"{year}/{numbers.next_number(self.session, numbers.NOTIFICATIONS, year)}"
+        # Who only looks takes no number: it is the one that would be given now.
+        number = numbers.next_number if self._lock else numbers.number_to_come
+        return f"{year}/{number(self.session, numbers.NOTIFICATIONS, year)}"
 
 
 def request_of(case_id: int, command: Command) -> str:
@@ -284,13 +299,19 @@ def request_of(case_id: int, command: Command) -> str:
 def _moved_on(session: Session, case_id: int, since: int) -> Refused:
     """Who did what since the author of a command looked."""
     later = session.execute(
-        select(EVENTS.c.kind, EVENTS.c.actor, EVENTS.c.at)
+        select(EVENTS.c.kind, EVENTS.c.actor, EVENTS.c.at, EVENTS.c.body)
         .where(EVENTS.c.case_id == case_id, EVENTS.c.seq > since)
         .order_by(EVENTS.c.seq)
         .limit(3)
-    )
-    told = "; ".join(f"{e.actor}: {e.kind.replace('_', ' ')}, {e.at:%Y-%m-%d %H:%M} UTC" for e in later)
-    return Refused((reason("case_moved", what=told),))
+    ).all()
+    persons = [json.loads(each.body)["person"] for each in later]
+    by = hands(session, persons)
+    told = [
+        f"{by[person].name if person in by and by[person].name else each.actor}: "
+        f"{each.kind.replace('_', ' ')}, {each.at:%Y-%m-%d %H:%M} UTC"
+        for each, person in zip(later, persons, strict=True)
+    ]
+    return Refused((reason("case_moved", what="; ".join(told)),))
 
 
 #: What the row of a case that has no event yet does not hold: the first step writes all of it.
