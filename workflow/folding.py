@@ -58,7 +58,10 @@ def reach(word: str) -> tuple[str, str]:
     """The words that one asked for stands for: from the first, up to but without the second, by code point.
 
     The signs that join a reference sort before "0": `rp-2026` reaches `rp-2026-17`, and no `rp-20261`.
+    A single letter or digit stands for itself alone: half of all words would begin with it.
     """
+    if len(word) == 1:
+        return word, f"{word} "
     return (word, f"{word}0") if is_whole(word) else (word, f"{word}\U0010ffff")
 
 

@@ -83,6 +83,15 @@ class Round(Base):
     """One question, put once. Fields as in states.facts.Round."""
 
     __tablename__ = "rounds"
+    __table_args__ = (
+        # Whose answers are awaited, among all that have ever been asked.
+        Index(
+            "ix_rounds_open",
+            "case_id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     no: Mapped[int] = mapped_column(primary_key=True)

@@ -52,6 +52,13 @@ class Letter(Base):
             postgresql_where=text("status = 'sending'"),
         ),
         Index("ix_letters_case_round", "case_id", "round", "purpose"),
+        # Few letters are set aside, and somebody must see each of them.
+        Index(
+            "ix_letters_set_aside",
+            "case_id",
+            sqlite_where=text("status IN ('refused', 'given_up')"),
+            postgresql_where=text("status IN ('refused', 'given_up')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -5,16 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.db import Base
+
+#: Events that tell of a reply recorded on behalf, in the words of their index: only then is it used.
+ON_BEHALF = "kind IN ('record_reply', 'withdraw_objection', 'verify_reply')"
 
 
 class Event(Base):
     """One entry of the record. Append-only: triggers deny any change."""
 
     __tablename__ = "events"
+    __table_args__ = (
+        # Which replies were recorded on behalf, without a look at every event there has been.
+        Index(
+            "ix_events_on_behalf",
+            "case_id",
+            "kind",
+            sqlite_where=text(ON_BEHALF),
+            postgresql_where=text(ON_BEHALF),
+        ),
+    )
 
     #: The case, or 0: the register chain (imports, contacts, seats, meetings, calendars).
     case_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
