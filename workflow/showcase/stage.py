@@ -31,8 +31,8 @@ PEOPLE = {
     "auditor": "auditor",
     "administrator": "administrator",
 }
-#: Letters of the last days are really sent, to the catcher; those of the years before count as sent.
-RECENT = timedelta(days=10)
+#: Letters of the last weeks are really sent, to the catcher; those of the years before count as sent.
+RECENT = timedelta(days=50)
 #: An address that does not work, so that something has come back.
 DEAD = frozenset({"head.be@parties.example"})
 
