@@ -23,22 +23,25 @@ LINK_LASTS = timedelta(days=400)
 
 
 def demo(
-    story_: bool = typer.Option(False, "--story", help="Tell one procedure in this terminal, and end."),
+    pages: bool = typer.Option(
+        False, "--pages", help="Prepare cases in every state and show them in a browser, until stopped."
+    ),
     port: int = typer.Option(8000, help="Port of the pages."),
-    pages: bool = typer.Option(True, help="Show the pages until stopped; else end when all is prepared."),
+    serve: bool = typer.Option(True, help="With --pages: serve them; else end when all is prepared."),
 ) -> None:
-    """Make an installation to look at: 173 Parties, cases in every state, pages, letters, a clock to move.
+    """Play one procedure in this terminal: 173 Parties, real letters to a mail catcher, a simulated clock.
 
+    With --pages: an installation to look at, with cases in every state and a clock that can be moved.
     All of it is in the folder assent-demo; no letter leaves this machine.
 
-    Examples: assent demo   assent demo --story
+    Examples: assent demo   assent demo --pages
     """
+    if pages and serve and not _is_free(port):
+        refuse(f"Port {port} is in use. Choose another: assent demo --pages --port {port + 1}")
     settings_file = folder.fresh()
-    if story_:
+    if not pages:
         story.tell(settings_file)
         return
-    if pages and not _is_free(port):
-        refuse(f"Port {port} is in use. Choose another: assent demo --port {port + 1}")
     base_url = f"http://{HOST}:{port}"
     with Catcher(DEAD) as catcher:
         settings = folder.write_settings(settings_file, catcher.port, base_url)
@@ -48,7 +51,7 @@ def demo(
         _play(stage)
         _show_cases(stage)
         _show_links(stage, base_url)
-        if pages:
+        if serve:
             _show_pages(stage, port)
 
 

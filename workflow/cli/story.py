@@ -1,4 +1,4 @@
-"""assent demo --story: one whole procedure on a simulated clock, told in the terminal."""
+"""assent demo: one whole procedure on a simulated clock, told in the terminal."""
 
 from __future__ import annotations
 
@@ -175,5 +175,6 @@ def _say_what_next(settings_file: Path) -> None:
         ("its evidence in one file", f"{assent} record bundle RP-2026-1"),
         ("the law in words, and drawn", "assent law show ramsar-private; assent law draw ramsar-private"),
         ("a case as you would write it", "assent rehearse --help"),
+        ("cases in every state, in a browser", "assent demo --pages"),
     ):
-        out.print(f"  {words:<32} {command}", markup=False)
+        out.print(f"  {words:<35} {command}", markup=False)
