@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import Engine, func, select
@@ -133,8 +133,14 @@ def _database(engine: Engine, now: datetime) -> Iterator[Finding]:
         yield from _cases_have_their_law(session)
         quiet = heartbeat.silent(session, now)
         if quiet is not None and session.scalar(select(func.count()).select_from(queries.CASES)):
-            since = "has never run" if quiet.days > 10**6 else f"has been silent for {quiet}"
-            yield Finding("sweep", "warning", f"The sweep {since}.", "Start `assent worker`.")
+            yield Finding("sweep", "warning", f"The sweep {_silent_for(quiet)}.", "Start `assent worker`.")
+
+
+def _silent_for(quiet: timedelta) -> str:
+    if quiet == timedelta.max:
+        return "has never run"
+    minutes = int(quiet.total_seconds() // 60)
+    return f"has been silent for {quiet.days} days" if quiet.days else f"has been silent for {minutes} minutes"
 
 
 def _register(law: Procedure, world: queries.World, now: datetime) -> Iterator[Finding]:
