@@ -66,6 +66,7 @@ def day_of(form: FormData, name: str, label: str, faults: list[str], *, required
 #: What a page says of an act that was done; its address carries the key, never words.
 DONE = {
     "contact": "The contact is on file.",
+    "party": "The correction is on file.",
     "ended": "The contact ends on that day.",
     "works": "Letters go to this address again.",
     "imported": "The list was taken over.",

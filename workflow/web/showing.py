@@ -119,6 +119,9 @@ def _spoken(language: str) -> Mapping[str, Any]:
         )
 
     def t(text: str, /, **values: Any) -> str:
+        if any(isinstance(value, Markup) for value in values.values()):
+            # A date is an element: the words around it are escaped, the element is not.
+            return Markup.escape(say(text, language)).format(**values)
         return say(text, language, **values)
 
     return {
