@@ -139,8 +139,9 @@ def _database(engine: Engine, now: datetime) -> Iterator[Finding]:
 def _silent_for(quiet: timedelta) -> str:
     if quiet == timedelta.max:
         return "has never run"
-    minutes = int(quiet.total_seconds() // 60)
-    return f"has been silent for {quiet.days} days" if quiet.days else f"has been silent for {minutes} minutes"
+    if quiet.days:
+        return f"has been silent for {quiet.days} days"
+    return f"has been silent for {int(quiet.total_seconds() // 60)} minutes"
 
 
 def _register(law: Procedure, world: queries.World, now: datetime) -> Iterator[Finding]:
