@@ -26,8 +26,8 @@ from workflow.forecast import (
 )
 
 COMMITTEE = (
-    "GA", "LY", "RW", "BF", "LS", "LA", "JP", "IQ", "BE", "CZ", "GE", "SE", "BR", "CR", "LC", "CA", "WS", "CN",
-    "ZW",
+    "GA", "LY", "RW", "BF", "LS", "LA", "JP", "IQ", "BE", "CZ", "GE", "SE", "BR", "CR", "LC", "CA", "WS",
+    "CN", "ZW",
 )  # fmt: skip
 
 
