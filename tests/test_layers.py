@@ -28,7 +28,7 @@ projection
 work
 engine
 answering
-inbox reports check backup desk search figures foresight fresh_links
+inbox preview reports check backup desk search figures foresight fresh_links
 sweep
 stage
 rehearse scheduler catcher

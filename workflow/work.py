@@ -22,6 +22,7 @@ from states.reasons import Refused, reason
 from states.windows import window_name
 from states.zones import zone_of
 from workflow import house, letters, models, numbers, outbox, people, queries, record, replies
+from workflow.config import Settings
 from workflow.hands import hands
 from workflow.projection import Writes
 from workflow.queries import CASES, EVENTS, Stored, table
@@ -66,6 +67,11 @@ class Work:
         self._letters: list[dict[str, Any]] = []
         self._told: set[tuple[Any, ...]] = set()
         self.keys: list[dict[str, Any]] = []
+
+    @property
+    def settings(self) -> Settings:
+        """Of the installation."""
+        return self._house.settings
 
     def take(self, ids: set[int]) -> None:
         """Load and hold the cases."""
@@ -207,7 +213,7 @@ class Work:
             seq=case.seq,
             post=post,
             recipients=recipients,
-            settings=self._house.settings,
+            settings=self.settings,
             secret=self._house.secret,
             world=self._world(law),
             now=self.now,
