@@ -52,6 +52,10 @@ TITLES: Mapping[str, str] = {
     "term_ended": "The term of those asked has ended",
     "register_changed": "A date has moved with a meeting or a register",
     "recounted": "A date was counted anew with a changed calendar",
+    "document_added": "Document added",
+    "letters_rewritten": "Letters that wait were written again with a corrected wording",
+    "letter_tried_again": "A letter that was set aside is tried again",
+    "letter_sent_instead": "A letter that was set aside goes to another contact",
 }
 
 
@@ -91,6 +95,8 @@ def _parts(law: Procedure, kind: str, data: Mapping[str, Any], to: str) -> Itera
         yield f"{data['old']} -> {data['new']}"
     if data.get("party"):
         yield str(data["party"])
+    if kind == "document_added":
+        yield f"{data['name']}, version {data['version']}"
     if data.get("unreached"):
         yield "not reached: " + ", ".join(data["unreached"])
     if to:
