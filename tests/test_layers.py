@@ -20,7 +20,7 @@ queries
 contacts
 numbers heartbeat people hands files spreadsheet sheet rehearsal expected links folding
 record outbox rehearsal_file
-explanations timeline register letters replies
+explanations timeline register letters replies spoken
 alerts postmark
 covers
 delivery gather

@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, exists, insert, select, update
@@ -260,10 +262,16 @@ def attach(session: Session, standing: Standing, name: str, content: bytes, now:
 
     Raises   FilesError
     """
-    # Under a name of its own: a Party's file must never become the next version of one of ours.
-    shown = f"Reply {standing.member.code} - {files.clean_name(name)}"
-    by = standing.voices[0].words
-    return files.add(session, standing.bearer.case_id, shown, content, "secretariat", by, now)
+    case_id, by = standing.bearer.case_id, standing.voices[0].words
+    known = {d.name.casefold(): d.sha256 for d in files.documents(session, case_id)}
+    digest = sha256(content).hexdigest()
+    # Under a name of its own: a Party's file must never become the next version of another.
+    for number in count(1):
+        again = f" {number}" if number > 1 else ""
+        shown = files.clean_name(f"Reply {standing.member.code}{again} - {files.clean_name(name)}")
+        if known.get(shown.casefold(), digest) == digest:
+            break
+    return files.add(session, case_id, shown, content, "secretariat", by, now)
 
 
 def documents(session: Session, standing: Standing) -> list[Document]:
