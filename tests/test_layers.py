@@ -30,7 +30,7 @@ engine
 answering
 inbox preview reports check backup desk search figures foresight fresh_links
 sweep
-stage
+stage desk
 rehearse scheduler catcher
 showcase
 web

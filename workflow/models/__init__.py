@@ -25,12 +25,14 @@ from workflow.models.gathered import (
     Gathered,
     LetterForm,
 )
-from workflow.models.letters import Delivery, Letter, Number, Queue
+from workflow.models.letters import IS_SET_ASIDE, Delivery, Letter, Number, Queue
 from workflow.models.people import Calendar, Contact, Meeting, Party, Seat, Staff
-from workflow.models.record import Event, Heartbeat, Key, Personal, RegisterHead
+from workflow.models.record import IS_ON_BEHALF, Event, Heartbeat, Key, Personal, RegisterHead
 
 __all__ = [
+    "IS_ON_BEHALF",
     "IS_RUNNING",
+    "IS_SET_ASIDE",
     "RUNNING",
     "Answer",
     "Asked",

@@ -10,6 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.db import Base
 
+#: Letters that will not be tried again, in the words of their index: only then is it used.
+SET_ASIDE = "status IN ('refused', 'given_up')"
+IS_SET_ASIDE = text(f"letters.{SET_ASIDE}")
+
 
 class Letter(Base):
     """One letter to one recipient, with its final words; a reply link is put in only at sending."""
@@ -56,8 +60,8 @@ class Letter(Base):
         Index(
             "ix_letters_set_aside",
             "case_id",
-            sqlite_where=text("status IN ('refused', 'given_up')"),
-            postgresql_where=text("status IN ('refused', 'given_up')"),
+            sqlite_where=text(SET_ASIDE),
+            postgresql_where=text(SET_ASIDE),
         ),
     )
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.db import Base
 
-#: Events that tell of a reply recorded on behalf, in the words of their index: only then is it used.
+#: Events that may tell of a reply recorded on behalf, in the words of their index: only then is it used.
 ON_BEHALF = "kind IN ('record_reply', 'withdraw_objection', 'verify_reply')"
+IS_ON_BEHALF = text(f"events.{ON_BEHALF}")
 
 
 class Event(Base):
