@@ -32,6 +32,8 @@ class Entry:
     #: State the case entered with it, or "".
     to: str
     data: Mapping[str, Any]
+    #: Reference of whoever did it (hands.py), or "".
+    person: str = ""
 
 
 #: Kinds of events that no action of a law file names.
@@ -76,7 +78,7 @@ def _entry(law: Procedure, seq: int, at: datetime, kind: str, actor: str, body: 
     title = TITLES.get(kind) or (action.title if action else kind.replace("_", " "))
     to = str(data.get("to", ""))
     says = "; ".join(part for part in _parts(law, kind, data, to) if part)
-    return Entry(seq, at, kind, actor, told.get("on_behalf") or "", title, says, to, data)
+    return Entry(seq, at, kind, actor, told.get("on_behalf") or "", title, says, to, data, told["person"])
 
 
 def _parts(law: Procedure, kind: str, data: Mapping[str, Any], to: str) -> Iterator[str]:
