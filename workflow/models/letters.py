@@ -55,7 +55,17 @@ class Letter(Base):
             sqlite_where=text("status = 'sending'"),
             postgresql_where=text("status = 'sending'"),
         ),
-        Index("ix_letters_case_round", "case_id", "round", "purpose"),
+        # All that a case page counts: it must not have to read the letters themselves.
+        Index(
+            "ix_letters_case_status",
+            "case_id",
+            "round",
+            "purpose",
+            "template",
+            "status",
+            "member",
+            postgresql_include=["id"],
+        ),
         # Few letters are set aside, and somebody must see each of them.
         Index(
             "ix_letters_set_aside",
