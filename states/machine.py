@@ -315,8 +315,8 @@ def try_ways(draft: Draft, cause: str) -> Alternative | None:
     """The first way of a cause whose conditions hold now, or None."""
     machine = machine_of(draft.procedure)
     event = machine.events.get(cause)
-    if event is None:
-        return None
+    if event is None or draft.case.state not in event.transitions:
+        return None  # asked nevertheless, the library would write a warning into the log
     taken: list[Alternative] = []
     event.trigger(_Token(draft.case.state), moment=draft.moment(), taken=taken)
     return taken[-1] if taken else None

@@ -36,13 +36,14 @@ LAW = load("ramsar-private")
 STORIES = int(os.environ.get("ASSENT_STORIES", "100"))
 #: What a hold stops; joining and leaving are noted meanwhile.
 STOPPED = ("task", "expiry", "window", "reminder", "term")
+STARTS = st.datetimes(datetime(2024, 1, 1), datetime(2026, 6, 30), timezones=st.just(UTC))
 #: Where a story begins, and where on the way there somebody speaks against.
-_AIMS = (
+AIMS = (
     "notification", "objection", "cop", "agreement", "party_consent", "consent_withheld",
     "committee_approval", "committee_meeting", "body_consultation", "active",
     "preliminary_assessment", "draft",
 )  # fmt: skip
-_AGAINST = {
+AGAINST = {
     "party_consent": ("consent_withheld",),
     "committee_approval": ("committee_meeting",),
     "notification": ("objection", "cop"),
@@ -54,10 +55,10 @@ class LifeOfACase(RuleBasedStateMachine):
     """One case among eight Parties, two of which may join or leave, and a Committee."""
 
     @initialize(
-        start=st.datetimes(datetime(2024, 1, 1), datetime(2026, 6, 30), timezones=st.just(UTC)),
+        start=STARTS,
         territory=st.lists(st.sampled_from(("FR", "BE")), unique=True, max_size=2).map(tuple),
         dead=st.sampled_from([(), (), ("KE",)]),
-        aim=st.sampled_from(_AIMS),
+        aim=st.sampled_from(AIMS),
     )
     def propose(self, start: datetime, territory: tuple[str, ...], dead: tuple[str, ...], aim: str) -> None:
         now = start
@@ -70,7 +71,7 @@ class LifeOfACase(RuleBasedStateMachine):
         self._keep(opened(LAW, self.facts, Command("open", Actor("officer"))))
         for _ in range(16):
             if self.case.state != aim:
-                self.go_on(against=aim in _AGAINST.get(self.case.state, ()))
+                self.go_on(against=aim in AGAINST.get(self.case.state, ()))
 
     # ------------------------------------------------------------------------------- what happens
 
