@@ -60,7 +60,7 @@ class Catcher:
 
     def __init__(self, refuse: frozenset[str] = frozenset()) -> None:
         self._box = _Box(frozenset(address.casefold() for address in refuse))
-        self.port = _free_port()
+        self.port = free_port()
         self._server = Controller(self._box, hostname=HOST, port=self.port, data_size_limit=2**25)
 
     def __enter__(self) -> Catcher:
@@ -78,7 +78,8 @@ class Catcher:
         return list(self._box.caught)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback on which nobody listens."""
     with socket.socket() as found:
         found.bind((HOST, 0))
         port: int = found.getsockname()[1]

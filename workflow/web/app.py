@@ -66,6 +66,8 @@ def create_app(engine: Engine, clock: Clock, *, is_demo: bool = False) -> FastAP
         router = getattr(import_module(f"workflow.web.{module.name}"), "router", None)
         if router is not None:
             app.include_router(router)
+    #: Every address there is: the main menu names no page that is not there.
+    app.state.addresses = frozenset(getattr(route, "path", "") for route in app.routes)
     _tell_errors(app)
     app.add_middleware(_Headers)
     return app

@@ -59,6 +59,7 @@ def page(
         "request": request,
         "path": request.url.path,
         "site": site,
+        "known_addresses": request.app.state.addresses,
         "person": person,
         "language": language,
         "direction": request.app.state.directions.get(language) or i18n.direction(language),
