@@ -146,6 +146,18 @@ def uncounted(session: Session, now: datetime) -> list[Moved]:
     ]
 
 
+def tried(on: Engine, act: Callable[[Session], object], now: datetime) -> list[Moved]:
+    """What `uncounted` would list after an act, such as publishing a calendar. Nothing of it is kept."""
+    found: list[Moved] = []
+    try:
+        with db.transaction(on) as session:
+            act(session)
+            found = uncounted(session, now)
+            raise _Undo
+    except _Undo:
+        return found
+
+
 def _recounted(
     session: Session, row: Row[Any], law: Procedure, days: WorkingDays, now: datetime
 ) -> Shift | None:
