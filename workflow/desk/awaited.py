@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
@@ -20,7 +20,13 @@ def awaited(session: Session, hats: Hats, now: datetime) -> list[Awaited]:
     found = [*_windows(session, hats), *_roles(session, hats), *_held(session, hats)]
     if hats.role in ("head", "auditor"):
         found += _overdue(session, hats, now)
-    return sorted(found, key=lambda each: (each.until is None, each.until or now.date(), each.reference))
+    return sorted(found, key=_order)
+
+
+def _order(each: Awaited) -> tuple[bool, date, str]:
+    # A case on hold has the day since when it is, which is no date to wait for.
+    is_undated = each.until is None or each.why == "hold"
+    return is_undated, each.until or date.max, each.reference
 
 
 def _windows(session: Session, hats: Hats) -> Iterator[Awaited]:

@@ -85,6 +85,7 @@ class Awaited:
     why: str
     #: For a window the title of its state, for a task its own; a role; or "".
     who: str
+    #: By when; for a case on hold, since when.
     until: date | None
     asked: int = 0
     answered: int = 0
