@@ -88,7 +88,7 @@ def values(session: Session, site: Site, standing: Standing, language: str) -> d
         "is_open": not standing.is_late and standing.newer is None,
         "newer": words.day(_day(standing.newer.opened_at, law.timezone)) if standing.newer else "",
         "restarted": _restarted(standing, words),
-        "is_final": law.states[case.state].final,
+        "stage": i18n.title(law.states[case.state].title, language),
         "choices": [_choice(standing, word, language) for word in standing.ask.answers],
         "voices": [words.voice(each.words) for each in standing.voices],
         "latest": mine[0] if mine else None,
