@@ -1,4 +1,4 @@
-"""Turn "60 days" into a last day, a closing moment and the sentences that explain both.
+"""Turn "60 days" into a last day and a closing moment; explained.py tells how.
 
 Dates are days in the procedure's timezone; instants are aware and UTC. Nothing here knows what time it is.
 Source of the counting rules: the procedure file (timezone, calendar, grace) and Secretariat practice.
@@ -9,8 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from calendar import monthrange
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -99,7 +98,7 @@ class WorkingDays:
 
     def next_after(self, day: date) -> date:
         """The first working day after `day`."""
-        return self.next_working(_shifted(day, 1))
+        return self.next_working(shifted(day, 1))
 
     def previous_working(self, day: date) -> date:
         """The last working day on or before `day`."""
@@ -172,7 +171,7 @@ def last_day(period: Period, start: date, days: WorkingDays, *, roll: bool = Tru
     roll     if that day is not a working day, go on to the next one
     Raises   HorizonError where the calendar does not reach
     """
-    day = _counted(period, start, days, 1)
+    day = counted(period, start, days, 1)
     return days.next_working(day) if roll else day
 
 
@@ -182,7 +181,7 @@ def counted_back(period: Period, start: date, days: WorkingDays, *, roll: bool =
     It rolls back to the working day before, never forward: forward would shorten the notice that is promised.
     Without `roll` it is the day that the period reaches.
     """
-    day = _counted(period, start, days, -1)
+    day = counted(period, start, days, -1)
     return days.previous_working(day) if roll else day
 
 
@@ -195,22 +194,24 @@ def resumed(remaining: int, on: date, days: WorkingDays) -> date:
     """The new last day when the clock resumes on `on` with `remaining` whole days left."""
     if remaining < 0:
         raise PeriodError(f"{remaining} days cannot remain: give 0 or more.")
-    return days.next_working(_shifted(on, remaining))
+    return days.next_working(shifted(on, remaining))
 
 
-def _counted(period: Period, start: date, days: WorkingDays, direction: Literal[1, -1]) -> date:
+def counted(period: Period, start: date, days: WorkingDays, direction: Literal[1, -1]) -> date:
+    """The day that so many units reach, forwards or backwards, before any rolling."""
     if period.unit == "days":
-        return _shifted(start, direction * period.amount)
+        return shifted(start, direction * period.amount)
     if period.unit == "months":
         return _months_on(start, direction * period.amount)
     day = start
     for _ in range(period.amount):
-        day = _shifted(day, direction)
+        day = shifted(day, direction)
         day = days.next_working(day) if direction == 1 else days.previous_working(day)
     return day
 
 
-def _shifted(day: date, by: int) -> date:
+def shifted(day: date, by: int) -> date:
+    """So many days on. Raises PeriodError beyond what a calendar can hold."""
     try:
         return day + timedelta(days=by)
     except OverflowError:
@@ -236,7 +237,7 @@ def at(day: date, wall: time, zone: ZoneInfo) -> datetime:
 @lru_cache(maxsize=4096)
 def end_of(day: date, zone: ZoneInfo) -> datetime:
     """The first instant (UTC) after 23:59:59.999999 of `day` in `zone`: what is due that day acts then."""
-    midnight = datetime.combine(_shifted(day, 1), time(), zone)
+    midnight = datetime.combine(shifted(day, 1), time(), zone)
     early, late = sorted(midnight.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
     if early == late or local_day(late - _TICK, zone) <= day:
         # Where the clock goes back just after midnight into the old day, only the second midnight ends it.
@@ -251,7 +252,7 @@ def end_of(day: date, zone: ZoneInfo) -> datetime:
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:
     """The first instant (UTC) of `day` in `zone`: a Party joins or leaves then."""
-    return end_of(_shifted(day, -1), zone)
+    return end_of(shifted(day, -1), zone)
 
 
 def local_day(instant: datetime, zone: ZoneInfo) -> date:
@@ -296,134 +297,6 @@ class Grace:
         return end_of(day, zone) if self.wall is None else at(days.next_after(day), self.wall, zone)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One sentence of "how was this date calculated?"."""
-
-    #: Message id, a key of EXPLANATIONS; the translations have the same keys.
-    message: str
-    #: What the sentence speaks of: dates as dates, so that each language can write them its own way.
-    values: Mapping[str, date | int | str] = field(hash=False)
-    #: The sentence in English.
-    english: str
-
-
-#: Every sentence an explanation may contain, in English; dates and numbers come by name.
-EXPLANATIONS: dict[str, str] = {
-    "period.forward": "Period: {period}, counted in {zone} from {start}; that day is not counted.",
-    "period.back": "Period: {period}, counted back in {zone} from {start}, which is not counted.",
-    "period.reaches": "Counting {period} reaches {day}.",
-    "period.short_month": "That month has no day {wanted}; its last day, {day}, is taken.",
-    "period.skipped": "{day} is a holiday of {calendar} and is not counted as a working day.",
-    "roll.weekend": "{day} is not a working day.",
-    "roll.holiday": "{day} is a holiday of {calendar}.",
-    "roll.forward": "The last day rolls forward to {day}.",
-    "roll.back": "The day rolls back to {day}, never forward.",
-    "hold.stopped": "The clock stopped on {held_on} with the last day on {last}; days left: {remaining}.",
-    "hold.resumed": "The clock resumed on {resumed_on}; with {remaining} added it reaches {day}.",
-    "moved.extension": "{by} extended it from {old} to {new}: {reason}",
-    "moved.anew": "It was set anew, from {old} to {new}, by what the timeline tells.",
-    "meeting.last_day": "It falls on {rule}, {day}.",
-    "close.last_day": "The last day is {day}; it ends at 23:59:59 in {zone}.",
-    "close.grace": "What is received before {wall} of the next working day, {day} ({instant}), still counts.",
-    "close.no_grace": "There is no grace: the deadline passes as that day ends ({instant}).",
-}
-
-
-def explain_period(
-    period: Period,
-    start: date,
-    days: WorkingDays,
-    zone: ZoneInfo,
-    grace: Grace = Grace(),
-    *,
-    roll: bool = True,
-) -> list[Line]:
-    """How `last_day` and the grace arrive at their dates, sentence by sentence."""
-    reached = last_day(period, start, days, roll=False)
-    lines = [_line("period.forward", period=str(period), zone=zone.key, start=start)]
-    lines += _explain_count(period, start, reached, days)
-    lines += explain_roll(reached, days) if roll else []
-    return lines + explain_closing(days.next_working(reached) if roll else reached, days, zone, grace)
-
-
-def explain_counted_back(period: Period, start: date, days: WorkingDays, zone: ZoneInfo) -> list[Line]:
-    """How `counted_back` arrives at its date, sentence by sentence; such a deadline has no grace."""
-    due, reached = counted_back(period, start, days), _counted(period, start, days, -1)
-    lines = [_line("period.back", period=str(period), zone=zone.key, start=start)]
-    lines += _explain_count(period, start, reached, days)
-    lines += [_not_working(reached - _DAY * back, days) for back in range((reached - due).days)]
-    lines += [_line("roll.back", day=due)] if due != reached else []
-    return lines + explain_closing(due, days, zone, Grace())
-
-
-def explain_hold(
-    last: date, held_on: date, resumed_on: date, days: WorkingDays, zone: ZoneInfo, grace: Grace = Grace()
-) -> list[Line]:
-    """How a hold and its resumption move a last day, sentence by sentence."""
-    remaining = remaining_days(last, held_on)
-    reached = _shifted(resumed_on, remaining)
-    return [
-        _line("hold.stopped", held_on=held_on, last=last, remaining=remaining),
-        _line("hold.resumed", resumed_on=resumed_on, remaining=remaining, day=reached),
-        *explain_roll(reached, days),
-        *explain_closing(days.next_working(reached), days, zone, grace),
-    ]
-
-
-def explain_moved(old: date, new: date, *, by: str = "", reason: str = "") -> list[Line]:
-    """Why a last day that was counted is another one now: an extension, or a fresh count."""
-    if not by:
-        return [_line("moved.anew", old=old, new=new)]
-    return [_line("moved.extension", by=by, old=old, new=new, reason=reason or "no reason given")]
-
-
-def explain_meeting(rule: str, day: date, days: WorkingDays, zone: ZoneInfo) -> list[Line]:
-    """How a deadline on the last day of a meeting arrives at its date; it has no grace."""
-    lines = [_line("meeting.last_day", rule=rule, day=day), *explain_roll(day, days)]
-    return lines + explain_closing(days.next_working(day), days, zone, Grace())
-
-
-def explain_roll(day: date, days: WorkingDays) -> list[Line]:
-    """Why `day` rolls forward, one sentence for each day passed over; nothing for a working day."""
-    rolled = days.next_working(day)
-    passed = [_not_working(day + _DAY * on, days) for on in range((rolled - day).days)]
-    return [*passed, _line("roll.forward", day=rolled)] if passed else []
-
-
-def explain_closing(last: date, days: WorkingDays, zone: ZoneInfo, grace: Grace) -> list[Line]:
-    """When a window whose last day is known ends, and until when answers still count."""
-    closes = grace.closes_at(last, days, zone)
-    ends = _line("close.last_day", day=last, zone=zone.key)
-    instant = f"{closes:%Y-%m-%d %H:%M} UTC"
-    if grace.wall is None:
-        return [ends, _line("close.no_grace", instant=instant)]
-    wall = f"{grace.wall:%H:%M}"
-    return [ends, _line("close.grace", wall=wall, day=days.next_after(last), instant=instant)]
-
-
 def in_words(day: date) -> str:
     """A date as an English letter writes it: "Monday 17 June 2024", whatever the machine's locale."""
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def _explain_count(period: Period, start: date, reached: date, days: WorkingDays) -> list[Line]:
-    lines = []
-    if period.unit == "working days":
-        low, high = min(start, reached), max(start, reached)
-        skipped = sorted(day for day in days.holidays if low < day < high and day.weekday() < _SATURDAY)
-        lines = [_line("period.skipped", day=day, calendar=days.name) for day in skipped]
-    if period.unit == "months" and reached.day != start.day:
-        lines = [_line("period.short_month", wanted=start.day, day=reached)]
-    return [*lines, _line("period.reaches", period=str(period), day=reached)]
-
-
-def _not_working(day: date, days: WorkingDays) -> Line:
-    if day.weekday() >= _SATURDAY:
-        return _line("roll.weekend", day=day)
-    return _line("roll.holiday", day=day, calendar=days.name)
-
-
-def _line(message: str, **values: date | int | str) -> Line:
-    spoken = {name: in_words(value) if isinstance(value, date) else value for name, value in values.items()}
-    return Line(message, values, EXPLANATIONS[message].format(**spoken))

@@ -15,12 +15,8 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from states.periods import (
-    Grace,
+from states.explained import (
     Line,
-    Period,
-    PeriodError,
-    WorkingDays,
     explain_closing,
     explain_counted_back,
     explain_hold,
@@ -28,6 +24,7 @@ from states.periods import (
     explain_moved,
     explain_period,
 )
+from states.periods import Grace, Period, PeriodError, WorkingDays
 from states.procedure import Procedure
 from states.zones import zone_of
 from workflow import calendars, models

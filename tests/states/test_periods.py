@@ -10,9 +10,9 @@ from dateutil.relativedelta import relativedelta
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from states import periods
+from states import explained, periods
+from states.explained import EXPLANATIONS
 from states.periods import (
-    EXPLANATIONS,
     Grace,
     HorizonError,
     Period,
@@ -429,7 +429,7 @@ def english(lines):
 
 
 def test_a_window_that_rolls_over_a_weekend_is_explained_day_by_day():
-    lines = periods.explain_period(Period.parse("60 days"), day("2024-04-16"), VAUD, ZURICH, NINE)
+    lines = explained.explain_period(Period.parse("60 days"), day("2024-04-16"), VAUD, ZURICH, NINE)
 
     assert english(lines) == [
         "Period: 60 days, counted in Europe/Zurich from Tuesday 16 April 2024; that day is not counted.",
@@ -444,7 +444,9 @@ def test_a_window_that_rolls_over_a_weekend_is_explained_day_by_day():
 
 
 def test_a_hold_is_explained_with_the_holiday_it_steps_over():
-    lines = periods.explain_hold(day("2024-03-26"), day("2024-03-23"), day("2024-05-06"), VAUD, ZURICH, NINE)
+    lines = explained.explain_hold(
+        day("2024-03-26"), day("2024-03-23"), day("2024-05-06"), VAUD, ZURICH, NINE
+    )
 
     assert english(lines) == [
         "The clock stopped on Saturday 23 March 2024 with the last day on Tuesday 26 March 2024; "
@@ -459,7 +461,7 @@ def test_a_hold_is_explained_with_the_holiday_it_steps_over():
 
 
 def test_a_date_counted_back_is_explained_with_its_roll_back():
-    lines = periods.explain_counted_back(Period.parse("90 days"), day("2022-11-05"), VAUD, ZURICH)
+    lines = explained.explain_counted_back(Period.parse("90 days"), day("2022-11-05"), VAUD, ZURICH)
 
     assert english(lines) == [
         "Period: 90 days, counted back in Europe/Zurich from Saturday 5 November 2022, which is not counted.",
@@ -473,8 +475,8 @@ def test_a_date_counted_back_is_explained_with_its_roll_back():
 
 
 def test_working_days_and_short_months_are_explained():
-    working = periods.explain_period(Period.parse("10 working days"), day("2024-05-02"), VAUD, ZURICH)
-    months = periods.explain_period(Period.parse("3 months"), day("2023-11-30"), VAUD, ZURICH)
+    working = explained.explain_period(Period.parse("10 working days"), day("2024-05-02"), VAUD, ZURICH)
+    months = explained.explain_period(Period.parse("3 months"), day("2023-11-30"), VAUD, ZURICH)
 
     assert english(working)[1:3] == [
         "Thursday 9 May 2024 is a holiday of CH-VD and is not counted as a working day.",
@@ -487,7 +489,7 @@ def test_working_days_and_short_months_are_explained():
 
 
 def test_a_holiday_on_the_day_of_dispatch_is_not_explained_as_skipped():
-    lines = periods.explain_period(Period.parse("1 working day"), day("2024-05-09"), VAUD, ZURICH)
+    lines = explained.explain_period(Period.parse("1 working day"), day("2024-05-09"), VAUD, ZURICH)
 
     assert [line.message for line in lines] == [
         "period.forward",
@@ -500,8 +502,8 @@ def test_a_holiday_on_the_day_of_dispatch_is_not_explained_as_skipped():
 @settings(thoroughly, max_examples=500)
 @given(period=a_period, start=a_day, calendar=calendars(), zone=st.sampled_from(ZONES), roll=st.booleans())
 def test_an_explanation_ends_at_the_date_that_is_printed(period, start, calendar, zone, roll):
-    forward = periods.explain_period(period, start, calendar, zone, NINE, roll=roll)
-    back = periods.explain_counted_back(period, start, calendar, zone)
+    forward = explained.explain_period(period, start, calendar, zone, NINE, roll=roll)
+    back = explained.explain_counted_back(period, start, calendar, zone)
     last = last_day(period, start, calendar, roll=roll)
     instant = f"{NINE.closes_at(last, calendar, zone).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 

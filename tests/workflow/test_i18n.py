@@ -10,7 +10,8 @@ import pytest
 
 from states import reader
 from states.commands import VOICES
-from states.periods import EXPLANATIONS, Grace, Period, WorkingDays, explain_hold, explain_period
+from states.explained import EXPLANATIONS, explain_hold, explain_period
+from states.periods import Grace, Period, WorkingDays
 from states.reasons import MESSAGES, did_you_mean, reason
 from workflow import i18n
 from workflow.calendars import shipped

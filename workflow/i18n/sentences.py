@@ -9,7 +9,7 @@ from functools import cache
 from string import Formatter
 from typing import Any
 
-from states.periods import EXPLANATIONS, Line
+from states.explained import EXPLANATIONS, Line
 from states.reasons import MESSAGES, Reason
 from workflow.i18n.catalogs import catalog
 from workflow.i18n.dates import day, period
