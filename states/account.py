@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from states import terms
 from states.procedure import Action, Alternative, Ask, Deadline, Notices, Procedure, State
@@ -13,23 +14,78 @@ WIDTH = 78
 _LABEL = 14
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that is said, with what it is about."""
+
+    label: str
+    words: str
+    #: Columns the label takes in a terminal.
+    width: int = _LABEL
+
+
+Line = Entry | str
+"""An entry; a text alone, which heads what follows; or "", an empty line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the account: the procedure itself, one state, or what several states allow."""
+
+    title: str
+    #: State it tells of, or "".
+    state: str
+    #: Entries that belong together: a state, its question, a deadline, an action.
+    groups: tuple[tuple[Entry, ...], ...]
+    #: Heading of each group, or "".
+    headings: tuple[str, ...]
+
+
 def show(procedure: Procedure) -> str:
     """Everything the law file says: who is asked what, by when, what silence means, who may do what.
 
     Every period, rule and action stands with its basis. At most 78 columns wide, unless a name is longer.
     """
+    lines: list[str] = []
+    for number, section in enumerate(account(procedure)):
+        title = f"{number}. {section.title}" if section.state else section.title
+        lines += ["", title, "-" * len(title)] if number else [title, "=" * len(title)]
+        for n, (heading, group) in enumerate(zip(section.headings, section.groups, strict=True)):
+            lines += [""] if n else []
+            lines += [heading] if heading else []
+            lines += [line for entry in group for line in _wrapped(entry)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def account(procedure: Procedure) -> tuple[Section, ...]:
+    """The same in its parts: first the procedure as a whole, then each state, then what several allow."""
     own = {s: [a for a in procedure.actions_in(s) if a.states == (s,)] for s in procedure.states}
-    lines = _head(procedure)
-    for number, state in enumerate(procedure.states.values(), 1):
-        lines += ["", f"{number}. {state.title}", "-" * len(f"{number}. {state.title}")]
-        lines += _state(procedure, state)
+    found = [_section(procedure.title, "", _head(procedure))]
+    for state in procedure.states.values():
+        lines = _state(procedure, state)
         lines += [line for action in own[state.name] for line in _action(procedure, action)]
+        found.append(_section(state.title, state.name, lines))
     shared = [a for same in procedure.actions.values() for a in same if len(a.states) > 1]
     if shared:
-        title = "What several states allow"
-        lines += ["", title, "-" * len(title)]
-        lines += [line for action in shared for line in _action(procedure, action)]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+        told = [line for action in shared for line in _action(procedure, action)]
+        found.append(_section("What several states allow", "", told))
+    return tuple(found)
+
+
+def _section(title: str, state: str, lines: list[Line]) -> Section:
+    """The groups between empty lines; a line that is a text alone heads its group."""
+    groups: list[list[Entry]] = [[]]
+    headings = [""]
+    for line in lines:
+        if isinstance(line, Entry):
+            groups[-1].append(line)
+            continue
+        if not line and (groups[-1] or headings[-1]):
+            groups.append([])
+            headings.append("")
+        elif line:
+            headings[-1] = str(line)
+    return Section(title, state, tuple(map(tuple, groups)), tuple(headings))
 
 
 def permissions(procedure: Procedure) -> list[tuple[str, str, str]]:
@@ -58,7 +114,7 @@ def permissions_table(procedure: Procedure) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _head(p: Procedure) -> list[str]:
+def _head(p: Procedure) -> list[Line]:
     counted = f"in {p.timezone}; nothing falls due on a day off of the calendar {p.calendar}"
     late = (
         f"until {p.grace.wall:%H:%M} of the next working day after the last day"
@@ -66,8 +122,7 @@ def _head(p: Procedure) -> list[str]:
         else "until the end of the last day"
     )
     standing = f"for {p.consent_valid}, then it is asked for again" if p.consent_valid else "for ever"
-    lines = [p.title, "=" * len(p.title)]
-    lines += _entry("Procedure", f"{p.id}, edition {p.edition}, {p.status}; references begin with {p.prefix}")
+    lines = _entry("Procedure", f"{p.id}, edition {p.edition}, {p.status}; references begin with {p.prefix}")
     lines += _entry("Basis", p.basis)
     lines += _entry("Parties", f"those of the register '{p.parties}'")
     lines += _entry("Days count", counted)
@@ -90,7 +145,7 @@ def _quorum(seats: int, share: tuple[int, int] | None) -> str:
     return f"; quorum {seats} seats" if seats else ""
 
 
-def _state(procedure: Procedure, state: State) -> list[str]:
+def _state(procedure: Procedure, state: State) -> list[Line]:
     lines = _entry("State", state.name + (", the start" if state.name == procedure.start else ""))
     if state.final:
         lines += _entry("", "The case ends here.")
@@ -108,9 +163,9 @@ def _state(procedure: Procedure, state: State) -> list[str]:
     return lines + [line for deadline in state.deadlines for line in _deadline(procedure, deadline)]
 
 
-def _ask(procedure: Procedure, ask: Ask) -> list[str]:
+def _ask(procedure: Procedure, ask: Ask) -> list[Line]:
     how = "as soon as the case enters" if ask.opens == "on entry" else f"by an officer, within {ask.task}"
-    lines = ["", *_entry("Asked", f"{terms.asked(procedure, ask)}; one answer each")]
+    lines: list[Line] = ["", *_entry("Asked", f"{terms.asked(procedure, ask)}; one answer each")]
     lines += _entry("Sent", f"{how}; letter '{ask.letter}'")
     lines += _entry("By when", f"{ask.within} from dispatch; closes {ask.closes}")
     if ask.again_within or ask.again_letter:
@@ -164,8 +219,8 @@ def _unreached(ask: Ask) -> str:
     return "; an officer first confirms whom the request never reached: they are not silent"
 
 
-def _deadline(procedure: Procedure, deadline: Deadline) -> list[str]:
-    lines = ["", *_entry("Deadline", deadline.title)]
+def _deadline(procedure: Procedure, deadline: Deadline) -> list[Line]:
+    lines: list[Line] = ["", *_entry("Deadline", deadline.title)]
     lines += _entry("By when", f"{deadline.of}, {terms.falls(procedure, deadline)}")
     if deadline.on_expiry:
         lines += _entry("Then", f"'{deadline.on_expiry}', by itself")
@@ -176,8 +231,8 @@ def _deadline(procedure: Procedure, deadline: Deadline) -> list[str]:
     return lines + _entry("Basis", deadline.basis)
 
 
-def _action(procedure: Procedure, action: Action) -> list[str]:
-    lines = ["", *_entry("Action", f"{action.name}: {action.title}")]
+def _action(procedure: Procedure, action: Action) -> list[Line]:
+    lines: list[Line] = ["", *_entry("Action", f"{action.name}: {action.title}")]
     by = terms.listed(action.by, "or")
     by += " (any officer)" if action.any_officer else ""
     lines += _entry("By", by + (", also on hold" if action.while_held else ""))
@@ -203,8 +258,8 @@ def _where(procedure: Procedure, states: tuple[str, ...]) -> str:
     return f"every state but {terms.listed(left)}" if len(left) < len(states) / 2 else terms.listed(states)
 
 
-def _ways(label: str, alternatives: tuple[Alternative, ...]) -> list[str]:
-    lines = []
+def _ways(label: str, alternatives: tuple[Alternative, ...]) -> list[Line]:
+    lines: list[Line] = []
     for n, alternative in enumerate(alternatives):
         otherwise = "otherwise " if n and not alternative.when else ""
         lines += _entry("" if n else label, otherwise + _way(alternative))
@@ -220,7 +275,7 @@ def _way(alternative: Alternative) -> str:
     return "; ".join([f"{where}, if {holds}" if holds else where, *marks, *told])
 
 
-def _told(label: str, notices: Notices) -> list[str]:
+def _told(label: str, notices: Notices) -> list[Line]:
     return _entry(label, _recipients(notices)) if notices else []
 
 
@@ -237,19 +292,23 @@ def _body(procedure: Procedure, code: str) -> str:
     return f"the {body.title}" if body else code
 
 
-def _column(entries: Mapping[str, str]) -> list[str]:
+def _column(entries: Mapping[str, str]) -> list[Line]:
     """Names and what they mean, the meanings below each other."""
     width = max([_LABEL, *map(len, entries)])
     return [line for name, words in entries.items() for line in _entry(name, words, width)]
 
 
-def _entry(label: str, words: str, width: int = _LABEL) -> list[str]:
-    first = f"   {label:<{width}} "
+def _entry(label: str, words: str, width: int = _LABEL) -> list[Line]:
+    return [Entry(label, words, width)]
+
+
+def _wrapped(entry: Entry) -> list[str]:
+    first = f"   {entry.label:<{entry.width}} "
     return textwrap.wrap(
-        words,
+        entry.words,
         WIDTH,
         initial_indent=first,
-        subsequent_indent=" " * (width + 4),
+        subsequent_indent=" " * (entry.width + 4),
         break_on_hyphens=False,
         break_long_words=False,
     )
