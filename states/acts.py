@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from states import rounds, windows
+from states import holds, replies, rounds
 from states.commands import Actor, Command, Moment, Post
 from states.decisions import result_of
 from states.effects import Effect, effect
@@ -134,7 +134,7 @@ def accept_conditions(moment: Moment) -> Deed:
 def record_reply(moment: Moment) -> Deed:
     """Keep an answer that came on paper, by telephone or at a meeting, in the name of who gave it."""
     word, voice = _text(moment, "answer"), voice_of(moment)
-    deed = rounds.answer(moment, word, voice, received_at(moment))
+    deed = replies.answer(moment, word, voice, received_at(moment))
     return replace(deed, data={**deed.data, "on_behalf": voice.words})
 
 
@@ -186,7 +186,7 @@ def admit_late(moment: Moment) -> Deed:
     """Let a Party's late answers count, as the Secretary General decides with reasons."""
     round_, ask = _open(moment)
     party = _text(moment, "party")
-    deed = rounds.admit(moment, round_, ask, late_answers(round_, party))
+    deed = replies.admit(moment, round_, ask, late_answers(round_, party))
     return replace(deed, data={**deed.data, "party": party, "reasons": _text(moment, "reasons")})
 
 
@@ -270,12 +270,12 @@ def fulfil(moment: Moment) -> Deed:
 def hold(moment: Moment) -> Deed:
     """Stop every clock of the case."""
     on = local_day(moment.facts.now, zone_of(moment.procedure.timezone))
-    return Deed(tuple(windows.hold(moment.procedure, moment.facts)), {"since": on})
+    return Deed(tuple(holds.hold(moment.procedure, moment.facts)), {"since": on})
 
 
 def resume(moment: Moment) -> Deed:
     """Start the clocks again with the days that were left."""
-    return Deed(tuple(windows.resume(moment.procedure, moment.facts)), {"since": moment.case.held_on})
+    return Deed(tuple(holds.resume(moment.procedure, moment.facts)), {"since": moment.case.held_on})
 
 
 #: Name in a law file -> what it does.

@@ -26,7 +26,7 @@ from states.periods import local_day
 from states.positions import Position, closing, in_time, is_stopped, positions
 from states.procedure import Ask, Procedure
 from states.reasons import Refused
-from states.rounds import member_of
+from states.replies import member_of
 from states.zones import zone_of
 from workflow import engine, files, house, links, models, queries, record
 from workflow.engine import Outcome
