@@ -1,0 +1,267 @@
+"""The details of an action as fields of a form: what is asked for, what may be chosen, and what was sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.datastructures import FormData
+
+from states.details import DAY, LIST, NUMBER, TRUTH, kind_of, read
+from states.facts import Facts
+from states.guards import late_answers
+from states.positions import positions
+from states.procedure import Action, Procedure
+from workflow import i18n
+from workflow.register.cells import BadValue, day
+from workflow.web.showing import say
+
+Names = Mapping[str, tuple[str, str, str]]
+"""Code of a Party -> its names in English, French and Spanish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One detail to be filled in."""
+
+    name: str
+    label: str
+    #: text, long, day, number, truth, choice, or fixed (shown, and sent as it is).
+    kind: str
+    required: bool
+    hint: str = ""
+    #: (value, words) of a choice.
+    options: tuple[tuple[str, str], ...] = ()
+    #: As typed.
+    value: str = ""
+
+
+#: Detail -> what it is called, and what is said beside it.
+LABELS: Mapping[str, tuple[str, str]] = {
+    "abstain": ("Abstentions", ""),
+    "answer": ("Answer", ""),
+    "by": ("How it was decided", "Left empty: by vote if votes are given, else by consensus."),
+    "changes": ("What has changed", "In words that those who are asked can read: letters quote them."),
+    "conditions": ("Conditions", "In the words of whoever made them."),
+    "ends": ("Last day", ""),
+    "evidence": ("Evidence", "Where it can be found: the name of a document, a reference."),
+    "in_writing": ("In writing?", ""),
+    "item": ("Item", ""),
+    "kind": ("Kind", ""),
+    "meeting": ("Meeting", ""),
+    "no": ("Votes against", ""),
+    "no_territory_reason": ("Why no territory is concerned", ""),
+    "parties": ("Whom nothing has reached", ""),
+    "party": ("Party", ""),
+    "present": ("Present", "How many were present, for the quorum."),
+    "reason": ("Reason", "It is kept in the record, and letters about it quote it."),
+    "reasons": ("Reasons", "They are kept in the record."),
+    "result": ("Result", ""),
+    "risk": ("Risk found", ""),
+    "signed_by": ("Signed by", "Names and functions, of both sides."),
+    "signed_on": ("Signed on", ""),
+    "summary": ("Summary", "The proposal in a few words: letters print it."),
+    "territory": ("Territory", "Parties by name or code, separated by commas: the whole new list."),
+    "text": ("Text", ""),
+    "title": ("Title", ""),
+    "until": ("New last day", "If it is not a working day, the next one counts."),
+    "yes": ("Votes in favour", ""),
+}
+_LONG = frozenset({"reason", "reasons", "changes", "conditions", "text", "summary", "no_territory_reason"})
+
+
+def fields(
+    law: Procedure, facts: Facts, action: Action, names: Names, language: str, typed: Mapping[str, str]
+) -> list[Field]:
+    """The fields of an action in this case, with what was typed before, in the order of the law file."""
+    made = []
+    for name in dict.fromkeys((*action.needs, *action.takes)):
+        if name == "no_territory_reason" and facts.case.territory:
+            continue
+        label, hint = LABELS.get(name, (name.replace("_", " ").capitalize(), ""))
+        field = Field(
+            name=name,
+            label=say(label, language),
+            kind=_kind(name),
+            required=name in action.needs,
+            hint=say(hint, language) if hint else "",
+            value=typed.get(name, _present(name, facts, action)),
+        )
+        known = CHOICES.get(name)
+        if known is not None:
+            options = known(_Choosing(law, facts, action, names, language))
+            if options is not None:
+                field = replace(field, kind="choice", options=tuple(options))
+        if name == "parties":
+            told = i18n.listed([named(code, names, language) for code in sorted(facts.unreached)], language)
+            field = replace(field, kind="fixed", value=",".join(sorted(facts.unreached)), hint=told)
+        made.append(field)
+    return made
+
+
+def typed(form: FormData | Mapping[str, Any], action: Action) -> dict[str, str]:
+    """What was typed into the fields of an action, as it was typed."""
+    found = {}
+    for name in (*action.needs, *action.takes):
+        value = form.get(name)
+        if isinstance(value, str):
+            found[name] = value.replace("\r\n", "\n").strip()
+    return found
+
+
+def details(
+    given: Mapping[str, str], facts: Facts, action: Action, names: Names, zone: ZoneInfo
+) -> tuple[dict[str, Any], list[str]]:
+    """The details of a command from what was typed, without empty fields; and what is not understood."""
+    found: dict[str, Any] = {}
+    faults = []
+    for name, text in given.items():
+        if text == "" or (action.does == "set_details" and text == _present(name, facts, action)):
+            continue
+        try:
+            found[name] = _read(name, text, names, zone)
+        except ValueError as fault:
+            faults.append(str(fault))
+    return found, faults
+
+
+def _read(name: str, text: str, names: Names, zone: ZoneInfo) -> Any:
+    kind = kind_of(name)
+    if kind is LIST:
+        return tuple(codes_of(text, names))
+    if kind is DAY:
+        try:
+            return day(text)
+        except BadValue as bad:
+            raise ValueError(str(bad)) from None
+    return read(name, text, zone)
+
+
+def codes_of(text: str, names: Names) -> list[str]:
+    """Codes of Parties from codes and names; what is neither is left as it was typed."""
+    by_name = {i18n.sort_key(name): code for code, three in names.items() for name in three if name}
+    found = []
+    for each in re.split(r"[,;\n]", text):
+        word = each.strip()
+        if word:
+            code = by_name.get(i18n.sort_key(word), word.upper() if len(word) == 2 else word)
+            found.append(code)
+    return list(dict.fromkeys(found))
+
+
+def _kind(name: str) -> str:
+    kind = kind_of(name)
+    if kind is DAY:
+        return "day"
+    if kind is NUMBER:
+        return "number"
+    if kind is TRUTH:
+        return "truth"
+    return "long" if name in _LONG else "text"
+
+
+def _present(name: str, facts: Facts, action: Action) -> str:
+    """What stands in a field before anybody has typed: what is on file, where the action changes it."""
+    case = facts.case
+    if name == "territory":
+        return ", ".join(case.territory)
+    if action.does == "set_details" and name in ("title", "summary"):
+        return str(getattr(case, name))
+    return case.target if name == "meeting" else ""
+
+
+# ---------------------------------------------------------------------------------------- choices
+
+
+@dataclass(frozen=True, slots=True)
+class _Choosing:
+    """What the choices of a field are worked out from."""
+
+    law: Procedure
+    facts: Facts
+    action: Action
+    names: Names
+    language: str
+
+
+Options = Sequence[tuple[str, str]] | None
+
+
+def _words(context: str, *words: str) -> Callable[[_Choosing], Options]:
+    def options(of: _Choosing) -> Options:
+        return [(word, i18n.word(context, word, of.language)) for word in words]
+
+    return options
+
+
+def _kinds(of: _Choosing) -> Options:
+    if "corrigendum_is_of_a_kind" in of.action.when:
+        return _words("corrigendum", "editorial", "substantive")(of)
+    return _words("amendment", "editorial", "material")(of)
+
+
+def _results(of: _Choosing) -> Options:
+    body = of.law.bodies.get(of.law.states[of.facts.case.state].target)
+    is_conference = body is not None and body.quorum_share is not None
+    words = ("adopted", "not_adopted") if is_conference else ("approved", "rejected")
+    return _words("result", *words, "deferred")(of)
+
+
+def _meetings(of: _Choosing) -> Options:
+    body = of.law.states[of.facts.case.state].target
+    return [
+        (m.ordinal, f"{m.ordinal} ({i18n.span(m.starts, m.ends, of.language)})")
+        for m in of.facts.meetings
+        if m.body == body and m.ends >= of.facts.case.since.date()
+    ]
+
+
+def _items(of: _Choosing) -> Options:
+    """Items of checklists that nobody has confirmed yet, and that are not another role's to confirm."""
+    case, own = of.facts.case, {a.name for same in of.law.actions.values() for a in same}
+    open_items = [
+        (item, i18n.title(words, of.language))
+        for items in of.law.checklists.values()
+        for item, words in items.items()
+        if item not in case.items and item not in own
+    ]
+    if case.conditions and "conditions" not in case.items:
+        open_items.append(("conditions", say("the conditions made with consents and approval", of.language)))
+    return open_items
+
+
+def _parties(of: _Choosing) -> Options:
+    case, does = of.facts.case, of.action.does
+    codes: list[str]
+    round_, ask = case.open_round, of.law.states[case.state].ask
+    if does == "carve_out":
+        codes = list(case.territory)
+    elif does == "accept_conditions" and round_ is not None and ask is not None:
+        codes = [p.code for p in positions(round_, case, ask) if p.word in ask.conditions]
+    elif does == "admit_late" and round_ is not None:
+        codes = sorted({m.party for m in round_.asked if late_answers(round_, m.code)})
+    else:
+        return None
+    named = [(code, named(code, of.names, of.language)) for code in codes]
+    return sorted(named, key=lambda each: i18n.sort_key(each[1]))
+
+
+def named(code: str, names: Names, language: str) -> str:
+    """The name of a Party, by its code."""
+    known = names.get(code)
+    return (known[i18n.LANGUAGES.index(language)] if known else "") or i18n.country(code, language)
+
+
+#: Detail -> what may be chosen for it; None: it is typed.
+CHOICES: Mapping[str, Callable[[_Choosing], Options]] = {
+    "by": _words("way", "consensus", "vote"),
+    "item": _items,
+    "kind": _kinds,
+    "meeting": _meetings,
+    "party": _parties,
+    "result": _results,
+    "risk": _words("risk", "none", "low", "medium", "high"),
+}
