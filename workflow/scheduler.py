@@ -18,14 +18,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
 from notifications import Courier
-from workflow import check, db, delivery, house, record, sweep
+from workflow import check, db, delivery, gather, house, record, sweep
 from workflow.clock import Clock, SystemClock
 
 log = logging.getLogger("assent.worker")
 
-SWEEP, DELIVER, HEADS = "sweep", "deliver", "heads"
+SWEEP, DELIVER, GATHER, HEADS = "sweep", "deliver", "gather", "heads"
 #: How soon letters are looked for again when none waited: queueing and sending meet in the database alone.
 LETTERS_LOOK_S = 5
+#: How soon changed cases are gathered for the search and the figures, and how many at a time.
+GATHER_LOOK_S, GATHER_AT_A_TIME = 10, 100
 
 
 class Worker:
@@ -54,6 +56,7 @@ class Worker:
         self._scheduler.start()
         self._again(SWEEP, self._sweep, 0)
         self._again(DELIVER, self._deliver, 0)
+        self._again(GATHER, self._gather, 0)
         self._again(HEADS, self._keep_heads, 0)
 
     def stop(self) -> None:
@@ -124,6 +127,15 @@ class Worker:
             log.exception("sending failed; it is tried again")
         finally:
             self._again(DELIVER, self._deliver, LETTERS_LOOK_S)
+
+    def _gather(self) -> None:
+        more = False
+        try:
+            more = gather.gather(self._engine, GATHER_AT_A_TIME) == GATHER_AT_A_TIME
+        except Exception:
+            log.exception("what the search needs could not be gathered; it is tried again")
+        finally:
+            self._again(GATHER, self._gather, 0 if more else GATHER_LOOK_S)
 
     def _keep_heads(self) -> None:
         try:

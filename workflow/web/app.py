@@ -62,12 +62,14 @@ def create_app(engine: Engine, clock: Clock, *, is_demo: bool = False) -> FastAP
     #: Writing directions of languages that are being added: tests set Arabic here.
     app.state.directions = {}
     app.mount("/static", _Kept(directory=STATIC), name="static")
+    addresses: set[str] = set()
     for module in sorted(iter_modules(web.__path__), key=lambda found: found.name):
         router = getattr(import_module(f"workflow.web.{module.name}"), "router", None)
         if router is not None:
             app.include_router(router)
+            addresses |= {getattr(route, "path", "") for route in router.routes}
     #: Every address there is: the main menu names no page that is not there.
-    app.state.addresses = frozenset(getattr(route, "path", "") for route in app.routes)
+    app.state.addresses = frozenset(addresses)
     _tell_errors(app)
     app.add_middleware(_Headers)
     return app
