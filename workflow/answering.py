@@ -16,7 +16,7 @@ from hashlib import sha256
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, exists, insert, select, update
+from sqlalchemy import Row, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from states.commands import Actor, Command
@@ -28,7 +28,7 @@ from states.procedure import Ask, Procedure
 from states.reasons import Refused
 from states.replies import member_of
 from states.zones import zone_of
-from workflow import engine, files, house, links, models, queries, record
+from workflow import engine, files, house, links, models, queries, record, register
 from workflow.engine import Outcome
 from workflow.files import Document
 from workflow.queries import ASKED, CASES, LETTERS, ROUNDS, table
@@ -60,7 +60,7 @@ class Bearer:
     contact_id: int | None
     #: In what capacity the contact speaks for its Party: head, nfp, mission, ministry or other.
     role: str
-    #: Language of the letter.
+    #: In which the contact is written to.
     language: str
 
 
@@ -206,7 +206,8 @@ def letter_of(session: Session, token: str) -> Row[Any] | None:
 
 _OF_TOKEN: Select[Any] = (
     select(
-        *(LETTERS.c[name] for name in ("case_id", "round", "member", "party", "contact_id", "language")),
+        *(LETTERS.c[name] for name in ("case_id", "round", "member", "party", "contact_id")),
+        func.coalesce(func.nullif(CONTACTS.c.language, ""), LETTERS.c.language).label("language"),
         LETTERS.c.token_hash,
         CONTACTS.c.role,
         CONTACTS.c.party.label("contact_party"),
@@ -255,6 +256,13 @@ def withdraw_objection(
     given |= {"channel": CHANNEL, "in_writing": True}
     command = Command(WITHDRAW, standing.voices[0], given, key=key)
     return engine.perform(session, standing.bearer.case_id, command, now)
+
+
+def keep_language(session: Session, standing: Standing, language: str, now: datetime) -> None:
+    """Write to the bearer in that language from now on, as they ask."""
+    if standing.bearer.contact_id is not None:
+        by = standing.voices[0].words
+        register.set_contact_language(session, standing.bearer.contact_id, language, actor=by, now=now)
 
 
 def attach(session: Session, standing: Standing, name: str, content: bytes, now: datetime) -> Document:

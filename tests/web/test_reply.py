@@ -78,6 +78,17 @@ def test_the_page_speaks_the_language_of_the_letter_until_another_is_chosen(aske
     assert [first, chosen, afterwards] == ["fr", "es", "es"]
 
 
+def test_whoever_wishes_is_written_to_in_the_language_of_the_page_from_then_on(asked: Asked) -> None:
+    asked.send(answer="consent", keep_language="yes", **CLAIRE)
+
+    with db.reading(asked.on) as session:
+        told = session.scalars(select(LETTERS.c.language).where(LETTERS.c.party == "FR")).all()
+    assert told == ["fr", "en"]
+    assert last_event(asked.on, 0) == ("contact_language", "party:FR")
+    asked.browser.cookies.clear()
+    assert '<html lang="en"' in asked.browser.get(asked.address).text
+
+
 def test_a_language_written_from_right_to_left_turns_the_page(asked: Asked) -> None:
     asked.browser.app.state.directions["es"] = "rtl"  # type: ignore[attr-defined]
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select, update
 from tests import build
 from tests.web.asked import CLAIRE, Asked, words
 from tests.web.mailed import addresses, counts, form_to, last_event
-from workflow import answering, db, house, links, models, queries, record
+from workflow import answering, db, links, models, record
 from workflow.clock import SimulatedClock
 from workflow.queries import LETTERS, table
 
@@ -248,8 +248,5 @@ def test_nobody_is_written_to_by_a_form_in_which_nothing_was_ticked(asked: Asked
 def test_the_state_of_the_case_is_what_its_events_say_after_answers_by_link(asked: Asked) -> None:
     asked.send(answer="refuse", reasons="The site is protected.", **CLAIRE)
     with db.reading(asked.on) as session:
-        stored = queries.load_cases(session, [asked.case])[asked.case]
-        law = house.of(session).laws.of_case(stored.procedure, stored.edition, stored.law_digest)
-
         assert record.verify(session).breaks == ()
         assert record.rebuild(session, asked.case) == []

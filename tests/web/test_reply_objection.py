@@ -1,4 +1,4 @@
-"""An objection by link stands until it is withdrawn in writing, by the same page, as long as the law allows."""
+"""An objection by link stands until it is withdrawn in writing, by the same page, while the law allows."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_whoever_may_not_withdraw_an_objection_reads_why(notified: Notified) -> 
     page = notified.page("FR")
 
     assert 'action="' + notified.link("FR") + "/withdraw" not in page
-    assert "rank" in words(page).partition("Withdraw the objection")[2][:400]
+    assert "rank" in words(page).rpartition("Withdraw the objection")[2][:400]
 
 
 def test_a_question_gives_the_party_that_asks_ten_days_more(notified: Notified) -> None:

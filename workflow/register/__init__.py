@@ -34,6 +34,7 @@ from workflow.register.contacts import (
     mark_contact_failed,
     mark_contact_works,
     set_contact,
+    set_contact_language,
 )
 from workflow.register.days import publish_calendar
 from workflow.register.lines import Change, Line, Plan, RegisterRefused
@@ -78,6 +79,7 @@ __all__ = [
     "set_active",
     "set_code",
     "set_contact",
+    "set_contact_language",
     "set_language",
     "set_party",
     "set_password",

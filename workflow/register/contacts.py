@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from states.faults import meant
+from workflow.contacts import LANGUAGES
 from workflow.queries import PARTIES
 from workflow.record import append_register, keep_personal
 from workflow.register import cells
@@ -123,6 +125,19 @@ def end_contact(session: Session, contact_id: int, on: date, *, actor: str, now:
             f"Contact {contact_id}: it begins on {contact['starts']}, after {on}. Choose a later day."
         )
     return _change(session, contact, "contact_ended", {"ends": on}, actor=actor, now=now)
+
+
+def set_contact_language(
+    session: Session, contact_id: int, language: str, *, actor: str, now: datetime
+) -> bool:
+    """Write to a contact in that language from now on, as it asks itself; whether that changes anything.
+
+    Raises   RegisterRefused when there is no such contact, or no such language
+    """
+    if language not in LANGUAGES:
+        raise RegisterRefused(f"Contact {contact_id}: {meant(language, LANGUAGES)}")
+    contact = _contact(session, contact_id)
+    return _change(session, contact, "contact_language", {"language": language}, actor=actor, now=now)
 
 
 def mark_contact_failed(session: Session, contact_id: int, why: str, *, actor: str, now: datetime) -> bool:

@@ -181,6 +181,9 @@ def _record(session: Any, token: str, sent: Sent, site: Site, language: str) -> 
         except files.FilesError as error:
             raise _NotTaken([Fault("attachment", str(error))]) from None
         scan = kept.name
+    if sent.keeps_language:
+        # Before the answer, whose receipts it is meant for too.
+        answering.keep_language(session, standing, language, site.now())
     said = reply_form.details(sent, standing, language, scan)
     outcome = answering.answer(session, standing, sent.word, said, site.now(), voice=voice, key=sent.key)
     _require_taken(outcome, language)

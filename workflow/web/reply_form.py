@@ -64,6 +64,8 @@ class Sent:
     content: bytes = b""
     #: Whether the box is ticked by which an objection is withdrawn, or a link asked for.
     is_ticked: bool = False
+    #: Whether letters are to come in the language of the page from now on.
+    keeps_language: bool = False
 
     def __getitem__(self, name: str) -> str:
         return self.texts.get(name, "")
@@ -89,6 +91,7 @@ def read(form: FormData) -> Sent:
         file_name=name,
         content=content,
         is_ticked=forms.text(form, "agreed") == "yes",
+        keeps_language=forms.text(form, "keep_language") == "yes",
     )
 
 

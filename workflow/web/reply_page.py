@@ -79,6 +79,7 @@ def values(session: Session, site: Site, standing: Standing, language: str) -> d
         "summary": case.summary,
         "asks": words.ask(),
         "party": words.party(standing.member.party),
+        "written_in": standing.bearer.language,
         "as_whom": _as_whom(words, standing),
         "reply_by": window_of(round_, standing.member)[0],
         "closes_at": standing.closes_at,
