@@ -67,6 +67,7 @@ class Tile:
     look: str
     sign: str
     asked: Asked
+    #: The answer that counts; of one who is late the newest that does not; None: nothing was said.
     answer: Answer | None
     reply_by: date
     closes_at: datetime
@@ -99,6 +100,7 @@ def board_of(
         return None
     reached = _reached(session, case_id, round_.no)
     regions = _regions(session, law, round_)
+    newest = {answer.member: answer for answer in round_.answers}
     legend = {word: _shown(word, ask, language) for word in (*ask.answers, *WITHOUT)}
     tiles = []
     for member, held in zip(round_.asked, positions(round_, case, ask), strict=True):
@@ -115,7 +117,7 @@ def board_of(
                 look=look,
                 sign=sign,
                 asked=member,
-                answer=held.answer,
+                answer=held.answer or (newest.get(member.code) if held.late else None),
                 reply_by=member.reply_by or round_.reply_by,
                 closes_at=max(member.closes_at or round_.closes_at, round_.closes_at),
             )
