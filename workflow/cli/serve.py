@@ -55,4 +55,12 @@ def run(app: FastAPI, host: str, port: int) -> None:
     gc.collect()
     gc.freeze()
     # No access log: its lines would hold the tokens of reply links.
-    uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning")
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        # Pages that stay open and listen for changes must not hold up the end.
+        timeout_graceful_shutdown=3,
+    )
