@@ -140,6 +140,33 @@ def test_a_possible_result_is_kept(details: dict[str, Any], state: str) -> None:
     assert play.case.state == state
 
 
+def test_a_meeting_may_decide_on_its_first_day() -> None:
+    play = stage("committee_meeting")
+    decide(play, "2024-06-03 09:00", "SC63", "approved", by="consensus", present=19)
+    assert play.case.state == "notification"
+
+
+@pytest.mark.parametrize(
+    ("given", "by", "votes"),
+    [
+        ({"yes": 12, "no": 3, "abstain": 4}, "vote", {"yes": 12, "no": 3, "abstain": 4}),
+        ({"by": "consensus", "present": 15}, "consensus", {"present": 15}),
+    ],
+)
+def test_the_record_tells_how_it_was_decided(given: dict[str, Any], by: str, votes: dict[str, int]) -> None:
+    play = before_committee()
+    said = decide(play, "2024-06-07 17:00", "SC63", "approved", **given).events[0].data
+    assert {k: said[k] for k in ("meeting", "result", "by", "votes")} == {
+        "meeting": "SC63", "result": "approved", "by": by, "votes": votes,
+    }  # fmt: skip
+
+
+def test_one_number_of_a_vote_alone_is_a_vote_with_a_number_missing() -> None:
+    given = {"meeting": "SC63", "result": "rejected", "no": 12}
+    why = before_committee().refused("2024-06-07 17:00", OFFICER, "record_decision", **given)
+    assert why == "Say how many: 'yes' is missing, and the arithmetic needs it."
+
+
 def test_a_meeting_cannot_have_decided_before_it_began_or_in_the_place_of_another() -> None:
     play = stage("committee_meeting")
     given = {"result": "approved", "by": "consensus", "present": 19}

@@ -258,6 +258,20 @@ def test_an_unreached_party_that_answers_while_the_window_waits_lets_it_close() 
     assert (words(step), play.case.state) == (["answer", "closed"], "agreement")
 
 
+def test_a_window_that_waits_closes_on_an_officers_word_once_all_have_been_reached() -> None:
+    play = stage("notification")
+    play.lose("KE")
+    play.run_to("2024-06-18 09:00")
+    play.lose()
+    step = play.do("2024-06-19 10:00", OFFICER, "confirm_unreached")
+    assert (words(step), play.case.state) == (["confirm_unreached", "closed"], "agreement")
+
+
+def test_without_a_window_that_waits_there_is_no_list_to_confirm() -> None:
+    why = stage("notification").refused("2024-06-10 10:00", OFFICER, "confirm_unreached")
+    assert why == "Everyone asked was reached or has answered; there is nothing to confirm."
+
+
 def test_a_list_confirmed_before_the_close_lets_the_window_close_by_itself() -> None:
     play = stage("notification")
     play.lose("KE")

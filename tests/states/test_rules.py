@@ -92,5 +92,10 @@ def test_of_those_voting_enough_say_yes(rule: str, words: str, outcome: str) -> 
 
 
 @pytest.mark.parametrize("rule", ["majority", "two_thirds"])
+def test_just_enough_votes_for_the_quorum_decide(rule: str) -> None:
+    assert decided(rule, replace(BASE, quorum=3), "approve approve object abstain") == "carried"
+
+
+@pytest.mark.parametrize("rule", ["majority", "two_thirds"])
 def test_too_few_votes_for_the_quorum_decide_nothing(rule: str) -> None:
     assert decided(rule, replace(BASE, quorum=3), "approve approve abstain abstain") == "lapsed"

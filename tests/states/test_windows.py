@@ -145,6 +145,25 @@ def test_a_task_is_stopped_with_its_days_and_started_again() -> None:
     assert play.due("task:preliminary_assessment:assessment") == date(2024, 3, 8)
 
 
+def test_a_task_that_was_overdue_is_due_on_the_day_of_the_resumption() -> None:
+    play = stage("preliminary_assessment")
+    play.run_to("2024-02-20 10:00")
+    play.do("2024-02-20 10:00", OFFICER, "hold")
+    play.do("2024-03-01 10:00", OFFICER, "resume")
+    assert play.due("task:preliminary_assessment:assessment") == date(2024, 3, 1)
+    play.run_to("2024-03-02 00:00")
+    assert words(play.steps[-1]) == ["overdue"]
+
+
+@pytest.mark.parametrize(("when", "left"), [("2024-06-18 08:59:59", 0), ("2024-06-18 09:00:00", -1)])
+def test_put_on_hold_at_the_very_second_of_its_close_a_window_has_shut(when: str, left: int) -> None:
+    play = stage("notification")
+    play.jump(when)
+    play.act(OFFICER, "hold")
+    assert play.case.round is not None
+    assert play.case.round.remaining == left
+
+
 def test_consultations_on_hold_do_not_escalate() -> None:
     play = stage("objection")
     play.do("2024-07-08 10:00", OFFICER, "hold")
@@ -203,7 +222,7 @@ def test_an_extension_moves_the_last_day_of_everyone_and_everyone_is_told() -> N
     play = stage("notification")
     step = play.do("2024-05-02 10:00", OFFICER, "extend", until=date(2024, 6, 29), reason="few answers")
     assert dates(play) == (date(2024, 7, 1), at("2024-07-02 09:00"))  # the 29th is a Saturday
-    assert told(step, "extension") == {"asked"}
+    assert [(p.audience, p.template, p.round) for p in step.posts] == [("asked", "extension", 4)]
     assert (step.events[0].data["old"], step.events[0].data["new"], step.events[0].data["reason"]) == (
         date(2024, 6, 17),
         date(2024, 7, 1),
