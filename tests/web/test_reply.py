@@ -230,6 +230,12 @@ def test_one_link_answers_thirty_times_in_ten_minutes_and_no_more(asked: Asked) 
     assert asked.browser.get(asked.address).status_code == 200
 
 
+def test_whoever_does_not_say_how_much_they_send_is_not_listened_to(asked: Asked) -> None:
+    response = asked.browser.post(asked.address, content=(part for part in (b"answer=", b"consent")))
+
+    assert response.status_code == 413
+
+
 def test_what_is_written_is_shown_as_text_and_never_as_a_page(asked: Asked) -> None:
     response = asked.send(answer="consent", text="<script>alert(1)</script>", **CLAIRE)
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select, update
 from tests import build
 from tests.web.asked import CLAIRE, Asked, words
 from tests.web.mailed import addresses, counts, form_to, last_event
-from workflow import answering, db, links, models, record
+from workflow import answering, db, links, models, record, register
 from workflow.clock import SimulatedClock
 from workflow.queries import LETTERS, table
 
@@ -222,6 +222,35 @@ def test_asking_for_fresh_links_over_and_over_is_refused(asked: Asked) -> None:
     ]
 
     assert statuses == [200] * 5 + [429]
+
+
+def test_the_link_of_a_contact_that_is_out_of_use_is_replaced_by_letters_to_its_party(asked: Asked) -> None:
+    with db.transaction(asked.on) as session:
+        contact = session.scalar(select(LETTERS.c.contact_id).where(LETTERS.c.member == "FR"))
+        assert contact is not None
+        register.end_contact(
+            session,
+            contact,
+            asked.clock.now().date() - timedelta(days=1),
+            actor="officer",
+            now=asked.clock.now(),
+        )
+        register.set_contact(
+            session,
+            "ramsar",
+            "FR",
+            "nfp",
+            email="new.focal.point@parties.example",
+            actor="officer",
+            now=asked.clock.now(),
+        )
+
+    closed = asked.browser.get(asked.address).status_code
+    asked.browser.post(f"{asked.address}/fresh", data={"agreed": "yes"})
+
+    ((email, address),) = fresh_letters(asked)
+    assert (closed, email) == (404, "new.focal.point@parties.example")
+    assert "To: National Focal Point of France" in words(asked.page(address))
 
 
 def test_an_expired_link_brings_the_link_of_the_round_that_is_open(asked: Asked) -> None:

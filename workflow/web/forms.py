@@ -45,7 +45,8 @@ async def received(request: Request, token: str | None = None) -> FormData:
     """
     require_same_origin(request)
     length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > SIZE_MAX:
+    # Whoever does not say how much is coming could send without end.
+    if "transfer-encoding" in request.headers or not length.isdigit() or int(length) > SIZE_MAX:
         raise TooLarge
     form = await request.form(max_files=10, max_fields=500, max_part_size=2**20)
     if token is not None and not hmac.compare_digest(str(form.get(TOKEN, "")), token):
