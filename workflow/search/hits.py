@@ -15,15 +15,18 @@ from workflow.search.wanted import Wanted
 
 WORDS, FORM_WORDS = table(models.CaseWord), table(models.FormWord)
 CASE_FORMS = table(models.CaseForm)
+#: A statement takes no more numbers than some tens of thousands.
+_AT_A_TIME = 5_000
 
 
 def places(session: Session, wanted: Wanted, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """Where the words were found in these cases: names of gather.PLACES, the weightiest first."""
     found: dict[int, int] = dict.fromkeys(ids, 0)
-    for term in wanted.terms:
-        stands = hits(session, term, only=ids).subquery()
-        for case_id, place in session.execute(select(stands.c.case_id, stands.c.places)):
-            found[case_id] |= place
+    for first in range(0, len(ids), _AT_A_TIME):
+        for term in wanted.terms:
+            stands = hits(session, term, only=ids[first : first + _AT_A_TIME]).subquery()
+            for case_id, place in session.execute(select(stands.c.case_id, stands.c.places)):
+                found[case_id] |= place
     return {i: tuple(name for name, bit in PLACES.items() if bits & bit) for i, bits in found.items()}
 
 
