@@ -9,6 +9,7 @@ import pytest
 
 from states.commands import Actor, Command, Step
 from states.facts import RANKS, Case
+from states.machine import possibilities
 from states.reasons import Refused
 from tests.states import ready
 from tests.states.ready import LAW, ROLES, TABLE, actor, expected, messages
@@ -167,6 +168,18 @@ def test_every_role_may_ask_for_anything_in_any_state_and_is_answered_in_sentenc
                         assert decided.reasons
                         assert all(r.english.rstrip("'\"").endswith((".", "?")) for r in decided.reasons)
                         assert "{" not in str(decided)
+
+
+@pytest.mark.parametrize(("state", "action"), ROWS)
+def test_what_is_offered_to_somebody_is_what_the_table_allows(state: str, action: str) -> None:
+    play = prepared(state, action)
+    for role in ROLES:
+        found = possibilities(LAW, play.facts, Command("", actor(role)))
+        assert [p.name for p in found] == [a.name for a in LAW.actions_in(state)]
+        offered = {p.name for p in found if p.refused is None}
+        assert offered <= {a for s, a, r in TABLE if (s, r) == (state, role)}
+        stands_open = "nothing_to_verify" not in expected(state, action, role)
+        assert (action in offered) == ((state, action, role) in TABLE and role != "clock" and stands_open)
 
 
 def test_a_voice_has_the_rank_that_the_law_gives_it() -> None:
