@@ -74,6 +74,10 @@ class Review:
     readers: tuple[Reader, ...]
     #: (kind, sentence).
     warnings: tuple[tuple[str, str], ...]
+    #: Names of the Parties whose objections stand afterwards.
+    standing: tuple[str, ...]
+    #: Item of a checklist -> its words.
+    items: Mapping[str, str]
     button: str
     #: Changes whenever anything of what is shown would be otherwise.
     digest: str
@@ -90,6 +94,8 @@ def reviewed(found: Preview, details: Mapping[str, Any], title: str, names: Name
         told=tuple(_told(found.law, mailing, names, language) for mailing in found.mailings),
         readers=tuple(_readers(found, names, language)),
         warnings=tuple((each.kind, _warning(each, found.law, names, language)) for each in found.warnings),
+        standing=tuple(sorted({named(o.party, names, language) for o in found.after.standing})),
+        items={item: words for items in found.law.checklists.values() for item, words in items.items()},
         button=button(found, title, language),
         digest=_digest(found, details),
     )
