@@ -41,7 +41,7 @@ def show(request: Request, reference: str, person: Person = sees("case")) -> Res
 
 
 @router.get(f"{CASE}/part")
-def show_part(request: Request, reference: str, person: Person = sees("case")) -> Response:
+def show_part(request: Request, reference: str, person: Person = sees("case", by_itself=True)) -> Response:
     """What of the page changes with the case, for the script that exchanges it."""
     with site_of(request).reading() as session:
         return HTMLResponse(_kept(request, session, _version(session, reference), person))

@@ -36,7 +36,7 @@ class Pace:
 
 @router.get(f"/cases/{{reference:{references.KIND}}}/live", name="case_live")
 def listen(
-    request: Request, reference: str, seen: int = -1, person: Person = sees("case")
+    request: Request, reference: str, seen: int = -1, person: Person = sees("case", by_itself=True)
 ) -> StreamingResponse:
     """The changes of a case as they happen.
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import Depends, Request
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from workflow import models
@@ -107,28 +107,45 @@ def make_link(session: Session, staff: str, now: datetime, lasts: timedelta = LI
     return token
 
 
-def person_of(site: Site, request: Request) -> Person | None:
-    """Who has signed in with this request's cookie; None: nobody, or the session has ended."""
+# Asked for every page: built once.
+_THE_SIGN_IN = (
+    select(SIGN_INS, STAFF.c.full_name, STAFF.c.role, STAFF.c.language)
+    .join(STAFF, STAFF.c.name == SIGN_INS.c.staff)
+    .where(
+        SIGN_INS.c.token_hash == bindparam("token"),
+        SIGN_INS.c.revoked_at.is_(None),
+        SIGN_INS.c.ends_at > bindparam("now"),
+        SIGN_INS.c.seen_at > bindparam("used"),
+        STAFF.c.is_active,
+    )
+)
+_STANDS_IN = (
+    select(HANDOVERS.c.staff)
+    .where(
+        HANDOVERS.c.deputy == bindparam("deputy"),
+        HANDOVERS.c.starts <= bindparam("today"),
+        HANDOVERS.c.ends >= bindparam("today"),
+    )
+    .order_by(HANDOVERS.c.staff)
+)
+
+
+def person_of(site: Site, request: Request, *, by_itself: bool = False) -> Person | None:
+    """Who has signed in with this request's cookie; None: nobody, or the session has ended.
+
+    by_itself   an open page asks, nobody has touched it: that does not count as use of the session
+    """
     token = request.cookies.get(COOKIE)
     if not token:
         return None
     now = site.now()
     with site.reading() as session:
-        row = session.execute(
-            select(SIGN_INS, STAFF.c.full_name, STAFF.c.role, STAFF.c.language)
-            .join(STAFF, STAFF.c.name == SIGN_INS.c.staff)
-            .where(
-                SIGN_INS.c.token_hash == hashed(token),
-                SIGN_INS.c.revoked_at.is_(None),
-                SIGN_INS.c.ends_at > now,
-                SIGN_INS.c.seen_at > now - IDLE,
-                STAFF.c.is_active,
-            )
-        ).one_or_none()
+        known = {"token": hashed(token), "now": now, "used": now - IDLE}
+        row = session.connection().execute(_THE_SIGN_IN, known).one_or_none()
         if row is None:
             return None
         stands_in = _stands_in_for(session, row.as_whom or row.staff, now)
-    if now - row.seen_at > _SEEN_EVERY:
+    if now - row.seen_at > _SEEN_EVERY and not by_itself:
         with site.writing() as session:
             mine = SIGN_INS.c.token_hash == row.token_hash
             session.execute(update(SIGN_INS).where(mine).values(seen_at=now))
@@ -162,14 +179,8 @@ def form_token(secret: bytes, session_hash: str) -> str:
 
 
 def _stands_in_for(session: Session, staff: str, now: datetime) -> tuple[str, ...]:
-    today = now.date()
-    return tuple(
-        session.scalars(
-            select(HANDOVERS.c.staff)
-            .where(HANDOVERS.c.deputy == staff, HANDOVERS.c.starts <= today, HANDOVERS.c.ends >= today)
-            .order_by(HANDOVERS.c.staff)
-        )
-    )
+    who = {"deputy": staff, "today": now.date()}
+    return tuple(session.connection().scalars(_STANDS_IN, who))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +191,12 @@ class Door:
 
     page: str
     changes: bool
+    #: Whether an open page asks by itself: that keeps no session alive.
+    by_itself: bool = False
 
     def __call__(self, request: Request) -> Person:
         """Raises   SignInNeeded, NotForYou"""
-        person = person_of(site_of(request), request)
+        person = person_of(site_of(request), request, by_itself=self.by_itself)
         if person is None:
             raise SignInNeeded
         request.state.person = person
@@ -192,9 +205,12 @@ class Door:
         return person
 
 
-def sees(page: str) -> Any:
-    """The dependency of a page: whoever looks must have signed in and have a role that may."""
-    return Depends(Door(page, changes=False))
+def sees(page: str, *, by_itself: bool = False) -> Any:
+    """The dependency of a page: whoever looks must have signed in and have a role that may.
+
+    by_itself   open pages ask for it, not people
+    """
+    return Depends(Door(page, changes=False, by_itself=by_itself))
 
 
 def changes(page: str) -> Any:
