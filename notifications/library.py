@@ -106,7 +106,7 @@ def placeholders(template: str, language: str) -> frozenset[str]:
     """Every value this letter asks for, dotted ("case.title") and by its first name ("case")."""
     found: set[str] = set()
     for tree in _trees(template, language):
-        outside = meta.find_undeclared_variables(tree) - {"body", "blocks", "language", "subject"}
+        outside = meta.find_undeclared_variables(tree) - {"body", "blocks", "language", "subject", "template"}
         found |= outside
         for node in tree.find_all(nodes.Getattr):
             dotted = _dotted(node)

@@ -41,6 +41,7 @@ All of these are always given for their group; "" or [] where there is nothing t
       unreached                 parties
       bounced                   recipient, party, reason, next_contact
       queue_paused              reason, remedy
+      sign_in_link              name, minutes; of ask it takes the link alone
 """
 
 import html
@@ -191,7 +192,7 @@ def _made(template: str, language: str, values: dict[str, Any]) -> _Form:
     try:
         subject, body = (part.render(values) for part in library.compiled(template, language))
         body = _tidy(body)
-        frame = {**values, "language": language, "subject": one_line(subject)}
+        frame = {**values, "language": language, "template": template, "subject": one_line(subject)}
         text = library.environment(language).get_template("layout.txt").render(frame, body=body)
         link = str(values["ask"].get("link", "")) if isinstance(values.get("ask"), dict) else ""
         page = library.environment(language, is_html=True).get_template("layout.html")

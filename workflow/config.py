@@ -91,6 +91,8 @@ class Installation(_Section):
     secret: Annotated[str, Field(repr=False)] = ""
     #: Address of the web pages as recipients see it, without a slash at its end.
     base_url: Annotated[str, Field(pattern="^https?://[^/]+.*[^/]$")] = "http://localhost:8000"
+    #: Whether staff may sign in by a link mailed to their address, and not by password alone.
+    sign_in_by_link: bool = True
     #: Domain that receives replies to a case; empty: replies go to secretariat.email.
     case_mail_domain: str = ""
     #: Only recipients that match one of these patterns are written to; empty: all are.

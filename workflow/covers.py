@@ -9,6 +9,9 @@ from workflow.config import ConfigError, Settings
 from workflow.outbox import Claim
 from workflow.postmark import Withheld
 
+#: The letter whose link does not answer a question but signs somebody in.
+SIGN_IN_LETTER = "sign_in_link"
+
 
 class Covers:
     """Puts letters into envelopes for one installation."""
@@ -39,21 +42,14 @@ class Covers:
             return Refused(str(error))
         letter = Letter(claim.subject, claim.text, claim.html, claim.language, claim.template, claim.version)
         if claim.token_hash:
-            token = links.token_behind(
-                self._secret,
-                claim.token_hash,
-                claim.case_id or 0,
-                claim.round,
-                claim.member,
-                claim.contact_id,
-            )
-            if token is None:
+            address = self._link(claim)
+            if address is None:
                 return Halt(
                     f"The reply link of letter {claim.id} was made with another secret: it leads nowhere",
                     "Set installation.secret to what it was when the letters were written, the same on every"
                     " machine; or restore the file assent.secret.",
                 )
-            letter = fill_link(letter, links.reply_link(self._base_url, token))
+            letter = fill_link(letter, address)
         return Envelope(
             letter=letter,
             to=to,
@@ -64,6 +60,22 @@ class Covers:
             date=claim.created_at,
             key=claim.id,
         )
+
+    def _link(self, claim: Claim) -> str | None:
+        """The address that a letter's link opens; None if its token was made with another secret."""
+        if claim.template == SIGN_IN_LETTER:
+            token = links.sign_in_token(self._secret, claim.message_id)
+            is_ours = links.token_hash(token) == claim.token_hash
+            return links.sign_in_link(self._base_url, token) if is_ours else None
+        reply = links.token_behind(
+            self._secret,
+            claim.token_hash,
+            claim.case_id or 0,
+            claim.round,
+            claim.member,
+            claim.contact_id,
+        )
+        return links.reply_link(self._base_url, reply) if reply is not None else None
 
     def _reply_to(self, reference: str) -> str:
         if reference and self._case_domain:

@@ -62,6 +62,14 @@ def token_in_use(
     return token
 
 
+def sign_in_token(secret: bytes, message_id: str) -> str:
+    """The token by which somebody of the Secretariat signs in, once: that of the letter that carries it.
+
+    message_id   of the letter, made with something that cannot be guessed; it is kept, the token is not
+    """
+    return urlsafe_b64encode(_digest(secret, f"sign in\n{message_id}")).decode("ascii").rstrip("=")
+
+
 def token_hash(token: str) -> str:
     """What the database keeps of a token: SHA-256, 64 hexadecimal digits."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -70,6 +78,11 @@ def token_hash(token: str) -> str:
 def reply_link(base_url: str, token: str) -> str:
     """The address of the page on which the bearer of this token answers."""
     return f"{base_url}/r/{token}"
+
+
+def sign_in_link(base_url: str, token: str) -> str:
+    """The address of the page on which the bearer of this token signs in."""
+    return f"{base_url}/sign-in/{token}"
 
 
 def case_address(reference: str, domain: str) -> str:

@@ -81,6 +81,7 @@ WHAT: dict[str, dict[str, Any]] = {
     "renotification": {"changes": "The site moves."},
     "reopened": {"party": "Chad", "received": "7 March 2024", "recorded": "12 March 2024"},
     "resumed": {"reason": REASON},
+    "sign_in_link": {"name": "m.martin", "minutes": 30},
     "signed": {"signed_on": "1 June 2024"},
     "suspended": {"reason": REASON},
     "target_moved": {
@@ -128,7 +129,7 @@ def rich(template: str) -> dict[str, Any]:
         },
         "what": WHAT[template],
     }
-    if template in [*ASK_LETTERS, "unreached"]:
+    if template in [*ASK_LETTERS, "unreached", "sign_in_link"]:
         values["ask"] = {
             "title": "Notification to all Parties",
             "reply_by": "8 March 2024, 23:59 (Europe/Zurich)",

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pyotp
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from workflow.web import forms, sign_in_mail
+from workflow.web import forms, passwords, sign_in_mail
 from workflow.web.people import (
     ABSOLUTE,
     COOKIE,
@@ -22,7 +22,6 @@ from workflow.web.people import (
     STAFF,
     begin,
     hashed,
-    make_link,
     person_of,
 )
 from workflow.web.showing import page
@@ -30,9 +29,7 @@ from workflow.web.site import Site, site_of
 
 router = APIRouter()
 
-_HASHER = PasswordHasher()
-#: Checked when a name is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _HASHER.hash("nobody")
+LINK_IS_OVER = "This link has been used or has expired. Ask for a new one."
 
 
 @router.get("/sign-in", name="sign_in")
@@ -40,7 +37,7 @@ def show(request: Request, next: str = "/") -> Response:
     """The page on which one signs in."""
     if person_of(site_of(request), request) is not None:
         return RedirectResponse(_inside(next), status_code=303)
-    return page(request, "sign_in.html", next=_inside(next), name="", faults=[], sent=False)
+    return _page(request, after=_inside(next))
 
 
 @router.post("/sign-in")
@@ -52,11 +49,10 @@ def sign_in(request: Request, form: FormData = forms.SENT) -> Response:
     after = _inside(forms.text(form, "next"))
     with site.writing() as session:
         found = session.execute(select(STAFF).where(STAFF.c.name == name, STAFF.c.is_active)).one_or_none()
-        right = _fits(found.password if found else _NOBODY, str(form.get("password", "")))
-        if found is None or not right or not _code_fits(found.totp, forms.text(form, "code"), site.now()):
+        right = passwords.fits(found.password if found else passwords.NOBODY, str(form.get("password", "")))
+        if found is None or not right or not _code_fits(session, found, forms.text(form, "code"), site.now()):
             # One answer for all: who is known here is nobody's business.
-            faults = ["Name, password or code is not right. Try again, or ask for a link."]
-            return page(request, "sign_in.html", status=403, next=after, name=name, faults=faults, sent=False)
+            return _page(request, "Name, password or code is not right. Try again.", 403, name, after)
         token = begin(session, found.name, "password", site.now(), request.headers.get("user-agent", ""))
     return _signed_in(request, token, after)
 
@@ -65,26 +61,26 @@ def sign_in(request: Request, form: FormData = forms.SENT) -> Response:
 def ask_for_link(request: Request, form: FormData = forms.SENT) -> Response:
     """Send a link to the address on file; the same answer whether or not the name is known."""
     site = site_of(request)
+    settings = site.house.settings
+    if not settings.installation.sign_in_by_link:
+        return _page(request, "This installation sends no links. Sign in with your password.", 403)
     site.limits.take("link", _network(request), site.now())
     name = forms.text(form, "name")
     with site.writing() as session:
         found = session.execute(select(STAFF).where(STAFF.c.name == name, STAFF.c.is_active)).one_or_none()
         if found is not None:
-            token = make_link(session, found.name, site.now())
-            address = f"{site.house.settings.installation.base_url}/sign-in/{token}"
-            sign_in_mail.queue(session, found.email, found.language, address, site.now())
-    return page(request, "sign_in.html", next="/", name=name, faults=[], sent=True)
+            sign_in_mail.queue(session, found, settings, site.house.secret, site.now())
+    return _page(request, name=name, sent=True)
 
 
-@router.get("/sign-in/{token}")
+@router.api_route("/sign-in/{token}", methods=["GET", "HEAD"])
 def offer(request: Request, token: str) -> Response:
     """A link that was mailed: it signs in only when its button is pressed, for programs open links too."""
     with site_of(request).reading() as session:
         staff = _of_link(session, token, site_of(request).now())
     if staff is None:
-        faults = ["This link has been used or has expired. Ask for a new one."]
-        return page(request, "sign_in.html", status=410, next="/", name="", faults=faults, sent=False)
-    return page(request, "sign_in_link.html", token=token, staff=staff)
+        return _page(request, LINK_IS_OVER, 410)
+    return _link_page(request, token, staff)
 
 
 @router.post("/sign-in/{token}")
@@ -95,10 +91,12 @@ def use(request: Request, token: str, form: FormData = forms.SENT) -> Response:
     with site.writing() as session:
         staff = _of_link(session, token, site.now())
         if staff is None:
-            faults = ["This link has been used or has expired. Ask for a new one."]
-            return page(request, "sign_in.html", status=410, next="/", name="", faults=faults, sent=False)
+            return _page(request, LINK_IS_OVER, 410)
+        if not _code_fits(session, staff, forms.text(form, "code"), site.now()):
+            # The link is not used up: a slip of the finger would else cost another letter.
+            return _link_page(request, token, staff, "The code is not right. Try again.", 403)
         session.execute(update(LINKS).where(LINKS.c.token_hash == hashed(token)).values(used_at=site.now()))
-        cookie = begin(session, staff, "link", site.now(), request.headers.get("user-agent", ""))
+        cookie = begin(session, staff.name, "link", site.now(), request.headers.get("user-agent", ""))
     return _signed_in(request, cookie, "/")
 
 
@@ -116,33 +114,60 @@ def sign_out(request: Request, form: FormData = forms.SENT) -> Response:
     return response
 
 
-def hash_of(password: str) -> str:
-    """What is kept of a password."""
-    return _HASHER.hash(password)
-
-
-def _fits(kept: str, given: str) -> bool:
-    try:
-        return _HASHER.verify(kept, given)
-    except (VerificationError, InvalidHashError):
+def _code_fits(session: Session, staff: Row[Any], given: str, now: datetime) -> bool:
+    """Whether a one-time code is right, and has not been used; who has none yet needs none."""
+    if not staff.totp:
+        return True
+    code = given.replace(" ", "")
+    if not pyotp.TOTP(staff.totp).verify(code, for_time=now, valid_window=1):
         return False
+    # One time is once, whoever looks over a shoulder. It is kept like a link that was used.
+    used = {"token_hash": hashed(f"code {staff.name} {code} {now.date()}"), "staff": staff.name}
+    dialect = {"sqlite": sqlite, "postgresql": postgresql}[session.connection().dialect.name]
+    first = dialect.insert(LINKS).values(**used, ends_at=now, used_at=now).on_conflict_do_nothing()
+    return session.scalar(first.returning(LINKS.c.staff)) is not None
 
 
-def _code_fits(secret: str, given: str, now: datetime) -> bool:
-    """Whether a one-time code is right; who has none yet needs none."""
-    return not secret or pyotp.TOTP(secret).verify(given.replace(" ", ""), for_time=now, valid_window=1)
-
-
-def _of_link(session: Session, token: str, now: datetime) -> str | None:
-    return session.scalar(
-        select(LINKS.c.staff)
-        .join(STAFF, STAFF.c.name == LINKS.c.staff)
+def _of_link(session: Session, token: str, now: datetime) -> Row[Any] | None:
+    """Whom a link signs in; on PostgreSQL nobody else can use it meanwhile."""
+    return session.execute(
+        select(STAFF)
+        .join(LINKS, STAFF.c.name == LINKS.c.staff)
         .where(
             LINKS.c.token_hash == hashed(token),
             LINKS.c.used_at.is_(None),
             LINKS.c.ends_at > now,
             STAFF.c.is_active,
         )
+        .with_for_update(of=LINKS)
+    ).one_or_none()
+
+
+def _page(
+    request: Request, fault: str = "", status: int = 200, name: str = "", after: str = "/", sent: bool = False
+) -> Response:
+    by_link = site_of(request).house.settings.installation.sign_in_by_link
+    return page(
+        request,
+        "sign_in.html",
+        status=status,
+        next=after,
+        name=name,
+        faults=[fault] if fault else [],
+        sent=sent,
+        by_link=by_link,
+    )
+
+
+def _link_page(request: Request, token: str, staff: Row[Any], fault: str = "", status: int = 200) -> Response:
+    return page(
+        request,
+        "sign_in_link.html",
+        status=status,
+        token=token,
+        staff=staff.name,
+        needs_code=bool(staff.totp),
+        faults=[fault] if fault else [],
     )
 
 
