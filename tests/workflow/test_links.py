@@ -39,6 +39,24 @@ def test_a_token_fits_into_a_link_and_cannot_be_guessed():
     assert links.reply_link("https://assent.example", token) == f"https://assent.example/r/{token}"
 
 
+def test_a_revoked_token_gives_way_to_the_next_until_there_are_too_many():
+    tokens = [links.token_for(SECRET, **ONE, number=number) for number in range(links.LINKS_MAX)]
+    hashes = [links.token_hash(token) for token in tokens]
+    in_use = [links.token_in_use(SECRET, set(hashes[:revoked]), **ONE) for revoked in (0, 1, links.LINKS_MAX)]
+
+    assert len(set(tokens)) == links.LINKS_MAX
+    assert in_use == [tokens[0], tokens[1], tokens[-1]]
+
+
+def test_the_token_behind_a_hash_is_found_for_its_own_contact_only():
+    token = links.token_for(SECRET, **ONE, number=3)
+    kept = links.token_hash(token)
+
+    assert links.token_behind(SECRET, kept, **ONE) == token
+    assert [links.token_behind(SECRET, kept, **ONE | other) for other in OTHERS] == [None] * len(OTHERS)
+    assert links.token_behind(SECRET + b"!", kept, **ONE) is None
+
+
 def test_the_database_keeps_what_recognises_a_token_and_does_not_tell_it():
     assert links.token_hash("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
