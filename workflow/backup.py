@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session
 from workflow import db, models, outbox
 
 ABOUT = "about.json"
+#: The sign of life (heartbeat.py) that a finished copy leaves.
+BEAT = "backup"
 _ROWS_AT_A_TIME = 500
 #: Tables that are not quite empty when a database is new.
 _MADE_BY_MIGRATIONS = ("queue", "register_head")

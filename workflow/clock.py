@@ -4,6 +4,9 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
 
 class Clock(Protocol):
     """What scheduler, web pages and command line ask for the time."""
@@ -55,6 +58,16 @@ class SimulatedClock:
                 raise ValueError(f"The clock cannot go back by {-by}. Give a positive span of time.")
             self._now += by
             return self._now
+
+
+def database_time(session: Session) -> datetime:
+    """What the machine of the database takes for the time: to be compared with ours, never worked with."""
+    if session.get_bind().dialect.name == "sqlite":
+        told = session.scalar(text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"))
+        return utc(datetime.fromisoformat(str(told)))
+    found = session.scalar(text("SELECT clock_timestamp()"))
+    assert isinstance(found, datetime)
+    return utc(found)
 
 
 def utc(instant: datetime) -> datetime:

@@ -1,0 +1,142 @@
+"""The system page: signs of life, the queue, clocks, what failed; each with what to do about it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, select, update
+
+from tests import build
+from tests.web.conftest import NOW, token_of
+from workflow import backup, check, clock, db, heartbeat, house, outbox
+from workflow.clock import SystemClock
+from workflow.queries import DEADLINES, EVENTS
+from workflow.web import create_app
+from workflow.web.people import COOKIE, begin
+
+SignedIn = Callable[..., TestClient]
+
+
+def words(page: str) -> str:
+    """What a reader reads."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def beat(site: Engine, name: str, at: Any, detail: str = "") -> None:
+    with db.transaction(site) as session:
+        heartbeat.beat(session, name, at, detail)
+
+
+def fail(site: Engine, attempts: int) -> int:
+    """A deadline on which the sweep has failed so often; its number."""
+    build.do(site, build.case(site), "2024-01-08 10:00", "officer", "submit")
+    with db.transaction(site) as session:
+        number = session.scalar(select(DEADLINES.c.id).where(DEADLINES.c.status == "armed").limit(1))
+        assert number is not None
+        values = {"attempts": attempts, "problem": "The law file is gone."}
+        session.execute(update(DEADLINES).where(DEADLINES.c.id == number).values(values))
+    return int(number)
+
+
+def test_a_silence_is_shown_here_and_as_a_banner_on_every_page(site: Engine, signed_in: SignedIn) -> None:
+    beat(site, "sweep", NOW - timedelta(minutes=3))
+    browser = signed_in("officer")
+    silent = [browser.get(address).text for address in ("/system", "/parties", "/law")]
+    beat(site, "sweep", NOW - timedelta(seconds=30))
+    alive = [browser.get(address).text for address in ("/system", "/parties", "/law")]
+
+    banner = "the worker is not running"
+    assert [banner in page for page in silent + alive] == [True] * 3 + [False] * 3
+    assert "Looks at the deadlines 12 June 2024, 09:57 Silent for too long" in words(silent[0])
+    assert "Looks at the deadlines 12 June 2024, 09:59 Alive" in words(alive[0])
+
+
+def test_the_last_copy_of_the_database_is_known(site: Engine, signed_in: SignedIn) -> None:
+    browser = signed_in("auditor")
+    never = words(browser.get("/system").text)
+    beat(site, backup.BEAT, NOW - timedelta(hours=5), "monday.zip")
+
+    assert "Copies the database never Silent for too long" in never
+    assert "Copies the database 12 June 2024, 05:00 Alive" in words(browser.get("/system").text)
+
+
+def test_a_paused_queue_shows_its_reason_its_remedy_and_how_long_letters_wait(
+    site: Engine, signed_in: SignedIn
+) -> None:
+    build.in_notification(site)
+    with db.transaction(site) as session:
+        outbox.pause(session, "535 bad login", "Check the password.", NOW)
+
+    page = words(signed_in("officer").get("/system").text)
+
+    assert "Sending is paused since 12 June 2024, 10:00 535 bad login Check the password." in page
+    assert re.search(r"Waiting \d+, the oldest since 5 March 2024, 09:00 for too long", page)
+    assert "Resume sending" not in page
+
+
+def test_the_administrator_resumes_and_pauses_and_the_record_tells(site: Engine, signed_in: SignedIn) -> None:
+    with db.transaction(site) as session:
+        outbox.pause(session, "535 bad login", "Check the password.", NOW)
+    browser = signed_in("administrator")
+    token = token_of(browser.get("/system").text)
+
+    for given in ({"do": "resume"}, {"do": "resume"}, {"do": "pause", "reason": "The server moves."}):
+        assert browser.post("/system/queue", data={"form_token": token, **given}).status_code == 303
+
+    with db.reading(site) as session:
+        kinds = session.scalars(
+            select(EVENTS.c.kind).where(EVENTS.c.kind.like("sending%")).order_by(EVENTS.c.seq)
+        ).all()
+    assert kinds == ["sending_resumed", "sending_paused"]  # the second resume changed nothing
+    assert "The server moves." in browser.get("/system").text
+
+
+def test_a_deadline_that_failed_is_named_with_its_reason_and_tried_again_on_request(
+    site: Engine, signed_in: SignedIn
+) -> None:
+    number = fail(site, 5)
+    browser = signed_in("administrator")
+    page = browser.get("/system").text
+
+    answer = browser.post(f"/system/deadlines/{number}", data={"form_token": token_of(page)})
+    again = browser.post(f"/system/deadlines/{number}", data={"form_token": token_of(page)})
+
+    assert "RP-2024-1" in page and "5 waits The law file is gone." in words(page)
+    assert (answer.status_code, again.status_code) == (303, 404)
+    assert "Deadlines that failed None." in words(browser.get("/system").text)
+
+
+def test_everything_assent_check_finds_stands_there_with_its_remedy(
+    site: Engine, signed_in: SignedIn
+) -> None:
+    page = words(signed_in("finance").get("/system").text)
+
+    with db.reading(site) as session:
+        settings = house.of(session).settings
+    found = check.findings(settings, site, NOW)
+    assert [f.subject for f in found if f.says not in page or f.remedy not in page] == []
+
+
+def test_the_clocks_of_the_server_and_of_the_database_are_compared(site: Engine) -> None:
+    now = SystemClock().now()
+    with db.transaction(site) as session:
+        apart = abs(clock.database_time(session) - now)
+        cookie = begin(session, "officer", "test", now)
+    browser = TestClient(create_app(site, SystemClock()), base_url="http://testserver")
+    browser.cookies.set(COOKIE, cookie)
+
+    page = words(browser.get("/system").text)
+
+    assert apart < timedelta(hours=1)
+    assert re.search(r"The database's clock .*? (the same|seconds apart)", page)
+
+
+def test_a_simulated_clock_says_so(signed_in: SignedIn) -> None:
+    page = words(signed_in("officer").get("/system").text)
+
+    assert "Our clock 12 June 2024, 10:00 simulated" in page and "apart" not in page
