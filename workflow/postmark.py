@@ -24,6 +24,8 @@ LONGEST_PAUSE = timedelta(hours=2)
 #: Each further try of a letter that may have arrived may be one more copy in somebody's mailbox: the pauses
 #: grow without limit, and before it is given up there are nine of them.
 FIRST_PAUSE_IN_DOUBT = timedelta(minutes=15)
+#: Outcome of what is no attempt: somebody has asked for a letter that was set aside to be tried again.
+AGAIN = "tried_again"
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +120,13 @@ def _tried_since(session: Session, claims: Sequence[Claim], before: datetime) ->
     old = [claim.id for claim in claims if claim.created_at <= before and claim.attempts > 1]
     if not old:
         return {}
-    first = select(DELIVERIES.c.letter_id, func.min(DELIVERIES.c.at)).where(DELIVERIES.c.letter_id.in_(old))
+    anew = DELIVERIES.alias("anew")
+    told_again = select(func.coalesce(func.max(anew.c.id), 0)).where(
+        anew.c.letter_id == DELIVERIES.c.letter_id, anew.c.outcome == AGAIN
+    )
+    first = select(DELIVERIES.c.letter_id, func.min(DELIVERIES.c.at)).where(
+        DELIVERIES.c.letter_id.in_(old), DELIVERIES.c.id > told_again.scalar_subquery()
+    )
     return {row[0]: row[1] for row in session.execute(first.group_by(DELIVERIES.c.letter_id))}
 
 

@@ -55,6 +55,13 @@ class Letter(Base):
             sqlite_where=text("status = 'sending'"),
             postgresql_where=text("status = 'sending'"),
         ),
+        # A second copy may exist: somebody wants to see these, and they are few.
+        Index(
+            "ix_letters_possibly_twice",
+            "id",
+            sqlite_where=text("possibly_twice"),
+            postgresql_where=text("possibly_twice"),
+        ),
         # All that a case page counts: it must not have to read the letters themselves.
         Index(
             "ix_letters_case_status",
@@ -127,7 +134,7 @@ class Delivery(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), index=True)
     at: Mapped[datetime]
-    #: delivered, retry, refused, unknown, lease_ended.
+    #: delivered, retry, refused, unknown, withheld, lease_ended; tried_again: somebody has asked for it.
     outcome: Mapped[str]
     code: Mapped[int] = mapped_column(default=0)
     #: The mail server's words.
