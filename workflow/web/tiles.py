@@ -6,7 +6,7 @@ One list feeds the tiles, the table, the counts, and the files that are taken aw
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -179,9 +179,7 @@ def _regions(session: Session, law: Procedure, round_: Round) -> dict[str, str]:
     if round_.of not in law.bodies:
         return {row.code: row.region for row in connection.execute(_REGIONS, {"register": law.parties})}
     day = round_.opened_at.astimezone(zone_of(law.timezone)).date()
-    rows: Iterable[tuple[str, str, date, date | None]] = connection.execute(
-        _SEATS, {"body": round_.of}
-    ).tuples()
+    rows = connection.execute(_SEATS, {"body": round_.of})
     return {
         seat: region for seat, region, starts, ends in rows if starts <= day and (ends is None or day <= ends)
     }
