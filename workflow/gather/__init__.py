@@ -77,7 +77,7 @@ def _gather(session: Session, ids: Sequence[int]) -> None:
     stored = queries.load_cases(session, ids)
     laws = {case_id: _law(session, each) for case_id, each in stored.items()}
     words.keep(session, stored)
-    chronicle.keep(session, ids)
+    chronicle.keep(session, laws)
     tallies.keep(session, stored, laws)
     connection = session.connection()
     connection.execute(_FORGET, {"ids": list(ids)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from states.effects import from_plain
+from states.procedure import Procedure
 from workflow import models
 from workflow.queries import EVENTS, table
 
@@ -20,7 +21,7 @@ STAYS, DATES = table(models.CaseStay), table(models.CaseDate)
 RUNNING, KEPT, MISSED, VOID = "running", "kept", "missed", "void"
 
 _EVENTS = (
-    select(EVENTS.c.case_id, EVENTS.c.at, EVENTS.c.body)
+    select(EVENTS.c.case_id, EVENTS.c.at, EVENTS.c.kind, EVENTS.c.body)
     .where(EVENTS.c.case_id.in_(bindparam("ids", expanding=True)))
     .order_by(EVENTS.c.case_id, EVENTS.c.seq)
 )
@@ -52,12 +53,15 @@ class Due:
 class Chronicle:
     """What the events of one case tell, read one after the other."""
 
+    #: None: its law file is not here.
+    law: Procedure | None = None
     stays: list[Stay] = field(default_factory=list)
     dates: list[Due] = field(default_factory=list)
     _open: dict[str, Due] = field(default_factory=dict)
 
-    def read(self, at: datetime, effects: Iterable[Sequence[Any]]) -> None:
-        """Take in the effects of one event, as the record keeps them."""
+    def read(self, at: datetime, kind: str, effects: Iterable[Sequence[Any]]) -> None:
+        """Take in one event: its effects as the record keeps them."""
+        is_meant = self._is_own(kind)
         for op, values in effects:
             if op == "set" and "state" in values:
                 self._enter(values["state"], at)
@@ -69,7 +73,18 @@ class Chronicle:
             elif op == "rearm" and values["name"] in self._open:
                 self._change(self._open[values["name"]], from_plain(values))
             elif op == "drop" and values["name"] in self._open:
-                self._end(self._open.pop(values["name"]), values["how"], at)
+                is_done = values["how"] == "done" or is_meant
+                self._end(self._open.pop(values["name"]), is_done, at)
+
+    def _is_own(self, kind: str) -> bool:
+        """Whether an action is of the present stage alone: then it is what the stage's date was set for.
+
+        A proposal that is declined in time was assessed in time; one that is withdrawn was not.
+        """
+        if self.law is None or not self.stays:
+            return False
+        action = self.law.action(kind, self.stays[-1].state)
+        return action is not None and action.states == (self.stays[-1].state,) and bool(action.to)
 
     def _enter(self, state: str, at: datetime) -> None:
         if self.stays and self.stays[-1].state == state:
@@ -88,23 +103,25 @@ class Chronicle:
             due.how = MISSED if changes["status"] == "overdue" else RUNNING
 
     @staticmethod
-    def _end(due: Due, how: str, at: datetime) -> None:
+    def _end(due: Due, is_done: bool, at: datetime) -> None:
         due.ended_at = at
         # By its moment, not by whether the sweep has noticed: it may have stood still.
         if due.how == MISSED or at > due.due_at:
             due.how = MISSED
         else:
-            due.how = KEPT if how == "done" else VOID
+            due.how = KEPT if is_done else VOID
 
 
-def keep(session: Session, ids: Sequence[int]) -> None:
+def keep(session: Session, laws: Mapping[int, Procedure | None]) -> None:
     """Write down anew the stages and the dates of these cases."""
+    ids = list(laws)
     connection = session.connection()
     found: dict[int, Chronicle] = {}
-    for row in connection.execute(_EVENTS, {"ids": list(ids)}):
-        found.setdefault(row.case_id, Chronicle()).read(row.at, json.loads(row.body)["effects"])
+    for row in connection.execute(_EVENTS, {"ids": ids}):
+        told = found.setdefault(row.case_id, Chronicle(laws[row.case_id]))
+        told.read(row.at, row.kind, json.loads(row.body)["effects"])
     for statement in _FORGET:
-        connection.execute(statement, {"ids": list(ids)})
+        connection.execute(statement, {"ids": ids})
     stays = [
         {"case_id": i, "no": no, "state": s.state, "entered_at": s.entered_at, "left_at": s.left_at}
         for i, told in found.items()
