@@ -17,6 +17,7 @@ from workflow.queries import PARTIES, table
 from workflow.record import append_register, keep_personal
 from workflow.register.acts import STAFF, Form, begin
 from workflow.register.lines import RegisterRefused
+from workflow.register.staff import ADMINISTRATOR, is_last
 
 SIGN_INS, HANDOVERS = table(models.SignIn), table(models.Handover)
 
@@ -30,14 +31,10 @@ def set_active(session: Session, name: str, is_active: bool, *, actor: str, now:
     row = staff_row(session, name)
     if row.is_active == is_active:
         return False
-    if not is_active and row.role == "administrator":
-        others = select(STAFF.c.name).where(
-            STAFF.c.role == "administrator", STAFF.c.is_active, STAFF.c.name != name
+    if not is_active and row.role == ADMINISTRATOR and is_last(session, name):
+        raise RegisterRefused(
+            f"Staff {name}: nobody else is administrator. Give somebody else that role first."
         )
-        if session.scalar(others) is None:
-            raise RegisterRefused(
-                f"Staff {name}: nobody else is administrator. Give somebody else that role first."
-            )
     session.execute(update(STAFF).where(STAFF.c.name == name).values(is_active=is_active))
     if not is_active:
         _end_sessions(session, now, SIGN_INS.c.staff == name)
@@ -154,7 +151,7 @@ def look_as(session: Session, token_hash: str, whom: str, reason: str, *, actor:
         found = session.scalar(select(STAFF.c.role).where(STAFF.c.name == whom, STAFF.c.is_active))
         if found is None:
             form.refuse(f"'{whom}' is nobody who works here. Choose a colleague or a Party.")
-        elif found == "administrator":
+        elif found == ADMINISTRATOR:
             form.refuse("an administrator sees no more than you do. Choose somebody else.")
     form.done()
     session.execute(update(SIGN_INS).where(SIGN_INS.c.token_hash == token_hash).values(as_whom=whom))

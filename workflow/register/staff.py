@@ -17,6 +17,7 @@ from workflow.register.cells import BadValue
 from workflow.spreadsheet import shown
 
 ROLES = ("officer", "head", "legal", "finance", "auditor", "administrator")
+ADMINISTRATOR = "administrator"
 
 
 def add_staff(
@@ -45,8 +46,10 @@ def add_staff(
         "language": form.take("language", language, cells.language),
     }
     key = form.take("name", name, _sign_in_name)
-    form.done()
     old = session.execute(select(STAFF).where(STAFF.c.name == key)).mappings().one_or_none()
+    if old is not None and old["role"] == ADMINISTRATOR != values["role"] and is_last(session, name):
+        form.refuse("nobody else is administrator. Give somebody else that role first.")
+    form.done()
     changed = {column: value for column, value in values.items() if old is None or old[column] != value}
     if not changed:
         return False
@@ -60,6 +63,12 @@ def add_staff(
     person = keep_personal(session, {"staff": key, **personal})
     append_register(session, "staff_set", data, actor=actor, now=now, person=person)
     return True
+
+
+def is_last(session: Session, name: str) -> bool:
+    """Whether nobody else is administrator: then nobody could let anybody in any more."""
+    others = (STAFF.c.role == ADMINISTRATOR, STAFF.c.is_active, STAFF.c.name != name)
+    return session.scalar(select(STAFF.c.name).where(*others).limit(1)) is None
 
 
 def _sign_in_name(text: str) -> str:
