@@ -28,6 +28,7 @@ CONTACTS, STAFF = table(models.Contact), table(models.Staff)
 
 #: Kinds of the events that tell of it.
 REWRITTEN, TRIED_AGAIN, SENT_INSTEAD = "letters_rewritten", "letter_tried_again", "letter_sent_instead"
+NOT_ASIDE = "This letter was not set aside: it has been sent, or it will be tried again."
 #: Statuses of letters that nobody tries any more.
 SET_ASIDE = ("refused", "given_up", "withheld")
 # Written out, not bound: SQLite uses a partial index only if it sees its condition in the statement.
@@ -168,7 +169,7 @@ def send_instead(session: Session, letter_id: int, actor: Actor, now: datetime) 
     """
     row = session.execute(select(LETTERS).where(LETTERS.c.id == letter_id)).one_or_none()
     if row is None or row.status not in SET_ASIDE:
-        raise NotRewritten("This letter was not set aside: it has been sent, or it will be tried again.")
+        raise NotRewritten(NOT_ASIDE)
     instead = stand_in(session, letter_id, now)
     if instead is None:
         raise NotRewritten("No other contact with a usable address is on file. Add one, then come back here.")

@@ -88,8 +88,8 @@ def test_a_letter_written_again_with_the_same_wording_is_the_same_letter(engine:
             ], action
     assert seen == {
         "consent_request", "corrigendum_editorial", "extension", "held", "resumed", "receipt",
-        "consent_given", "consultation_request", "consultation_done", "approval_request", "approval_given", "notification",
-        "objection_received", "objection_withdrawn", "withdrawn",
+        "consent_given", "consultation_request", "consultation_done", "approval_request", "approval_given",
+        "notification", "objection_received", "objection_withdrawn", "withdrawn",
     }  # fmt: skip
 
 
