@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -32,6 +33,11 @@ def add(
 ) -> Response:
     data = {"form_token": token_of(browser.get(PATH).text), "access": access, **more}
     return browser.post(PATH, data=data, files={"file": (file, content, "text/html")})
+
+
+def addresses(browser: TestClient) -> list[str]:
+    """Where the versions are downloaded, as the page lists them."""
+    return re.findall(rf'href="({PATH}/\d+)"', browser.get(PATH).text)
 
 
 def test_a_document_is_an_event_of_the_case_with_its_hash(
@@ -64,9 +70,8 @@ def test_a_second_version_stands_beside_the_first_and_the_same_file_is_kept_once
     words = said(browser.get(PATH).text)
     assert "Map.pdf version 2" in words and "Map.pdf version 1" in words
     assert "The Secretariat only" in words and hashlib.sha256(PDF).hexdigest() in words
-    assert browser.get(f"{PATH}/Map.pdf").content == PDF + b", corrected"
-    assert browser.get(f"{PATH}/Map.pdf?version=1").content == PDF
-    assert browser.get(f"{PATH}/Map.pdf?version=3").status_code == 404
+    newest, first = addresses(browser)
+    assert (browser.get(newest).content, browser.get(first).content) == (PDF + b", corrected", PDF)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +88,8 @@ def test_a_document_is_downloaded_as_what_it_is_and_never_opened(
 ) -> None:
     browser = signed_in()
     add(browser, file=name, content=content)
-    answer = browser.get(f"{PATH}/{name}")
+    (address,) = addresses(browser)
+    answer = browser.get(address)
 
     assert answer.content == content
     assert answer.headers["content-type"] == kind
@@ -99,7 +105,8 @@ def test_a_name_is_a_label_and_never_a_path_or_a_header(site: Engine, signed_in:
     add(browser, file="../../etc/Carte <été>\u202e.pdf")
     page = browser.get(PATH).text
     assert "Carte _été_.pdf" in page and "etc" not in page
-    answer = browser.get(f"{PATH}/Carte _été_.pdf")
+    (address,) = addresses(browser)
+    answer = browser.get(address)
 
     assert answer.headers["content-disposition"] == (
         "attachment; filename=\"Carte __t__.pdf\"; filename*=UTF-8''Carte%20_%C3%A9t%C3%A9_.pdf"
@@ -136,12 +143,14 @@ def test_without_a_file_one_is_asked_for(signed_in: SignedIn, case: int) -> None
 def test_only_officers_add_documents(
     site: Engine, signed_in: SignedIn, case: int, role: str, sees: int
 ) -> None:
-    add(signed_in())
+    officer = signed_in()
+    add(officer)
+    (address,) = addresses(officer)
     browser = signed_in(role)
     page = browser.get(PATH)
 
     assert page.status_code == sees and "Add a document" not in page.text
-    assert browser.get(f"{PATH}/Map.pdf").status_code == sees
+    assert browser.get(address).status_code == sees
     assert browser.post(PATH, data={"access": "parties"}).status_code == 403
 
 
@@ -149,5 +158,14 @@ def test_a_case_or_a_document_that_is_not_there_is_not_found(signed_in: SignedIn
     browser = signed_in()
 
     assert browser.get("/cases/RP-2024-9/documents").status_code == 404
-    assert browser.get(f"{PATH}/Nothing.pdf").status_code == 404
+    assert browser.get(f"{PATH}/4711").status_code == 404
     assert browser.get(f"{PATH}/..%2F..%2Fetc%2Fpasswd").status_code == 404
+
+
+def test_a_document_of_another_case_is_not_given_out(site: Engine, signed_in: SignedIn, case: int) -> None:
+    build.case(site, at_="2024-06-04 09:00")
+    browser = signed_in()
+    add(browser)
+    (address,) = addresses(browser)
+
+    assert browser.get(address.replace("RP-2024-1", "RP-2024-2")).status_code == 404

@@ -20,7 +20,7 @@ from states.machine import possibilities
 from states.procedure import Action, Procedure
 from states.reasons import Refused
 from states.zones import zone_of
-from workflow import engine, i18n, queries, replies
+from workflow import engine, files, i18n, queries, replies
 from workflow.engine import Outcome
 from workflow.files import FilesError
 from workflow.register.cells import BadValue, day
@@ -225,6 +225,7 @@ def _page(
     with site.reading() as session:
         values = shown(site, session, person, asked, faults) | around(session)
         recorded = replies.recorded(session, asked.case_id, asked.law)
+        scans = {each.name: each.id for each in files.documents(session, asked.case_id)}
         mine = {
             each.seq
             for each in recorded
@@ -243,6 +244,7 @@ def _page(
         channels=CHANNELS,
         recorded=recorded,
         mine=mine,
+        scans=scans,
         spoken={each.voice: _spoken(each.voice, asked.names, asked.language) for each in recorded},
         done=done,
         **values,

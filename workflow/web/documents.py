@@ -74,16 +74,16 @@ def add(
     return RedirectResponse(f"/cases/{reference}/documents?done={done}", status_code=303)
 
 
-@router.get("/cases/{reference}/documents/{name}", name="document")
-def download(request: Request, reference: str, name: str, person: Person = sees("documents")) -> Response:
-    """One document, the newest version unless ?version= says which; saved, never opened in the browser."""
-    asked = request.query_params.get("version", "")
-    version = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else None
+@router.get("/cases/{reference}/documents/{number:int}", name="document")
+def download(request: Request, reference: str, number: int, person: Person = sees("documents")) -> Response:
+    """One version of a document; saved, never opened in the browser."""
     with site_of(request).reading() as session:
-        try:
-            document, content = files.get(session, case_or_404(session, reference), name, version)
-        except files.NoSuchDocument as missing:
-            raise HTTPException(404, str(missing)) from None
+        case_id = case_or_404(session, reference)
+        every = files.documents(session, case_id, all_versions=True)
+        wanted = next((each for each in every if each.id == number), None)
+        if wanted is None:
+            raise HTTPException(404, f"{reference} has no document {number}.")
+        document, content = files.get(session, case_id, wanted.name, wanted.version)
     return attachment(document, content)
 
 
