@@ -245,8 +245,8 @@ def _parties(of: _Choosing) -> Options:
         codes = sorted({m.party for m in round_.asked if late_answers(round_, m.code)})
     else:
         return None
-    named = [(code, named(code, of.names, of.language)) for code in codes]
-    return sorted(named, key=lambda each: i18n.sort_key(each[1]))
+    found = [(code, named(code, of.names, of.language)) for code in codes]
+    return sorted(found, key=lambda each: i18n.sort_key(each[1]))
 
 
 def named(code: str, names: Names, language: str) -> str:
