@@ -1,17 +1,22 @@
-"""Those who join while a question is open, and those elected to answer it after others."""
+"""Those who join or leave while a question is open, and those elected to answer it after others."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from states.commands import CLOCK, Command
+from states.commands import CLOCK, Command, Step
 from states.facts import Asked, Party, Seat
 from states.reasons import Refused
-from tests.states.stages import COMMITTEE, Stage, counts, say, stage, words
+from tests.states.stages import COMMITTEE, Stage, counts, say, stage, told, words
 from tests.states.world import OFFICER, at, parties, seats
+
+
+def standing(play: Stage) -> list[str]:
+    return [o.voice for o in play.case.standing]
 
 
 def asked(play: Stage) -> list[str]:
@@ -104,7 +109,72 @@ def test_a_window_that_waits_runs_on_for_a_party_that_joins_meanwhile() -> None:
     assert play.case.state == "agreement"
 
 
+# --------------------------------------------------------------------------------------- a Party leaves
+
+
+def leaving(code: str, day: date) -> dict[str, Any]:
+    return {**parties(), code: replace(parties()[code], leaves=day)}
+
+
+def test_the_objection_of_a_party_that_leaves_lapses_when_its_denunciation_takes_effect() -> None:
+    play = stage("objection", parties=leaving("DE", date(2024, 7, 5)))
+    play.run_to("2024-07-04 23:59:59")
+    assert standing(play) == ["party:DE"]
+    play.run_to("2024-07-05 00:00:00")
+    step = play.steps[-1]
+    assert (words(step), play.case.state) == (["objection_lapsed", "moved_on"], "agreement")
+    assert play.case.objections[0].how == "lapsed"
+    assert told(step, "objection_lapsed") == {"all_parties", "partner", "standing_committee", "officers"}
+
+
+def test_it_does_not_lapse_once_the_paper_for_the_conference_is_issued() -> None:
+    play = stage("cop", parties=leaving("DE", date(2025, 5, 5)))
+    play.do("2025-04-01 10:00", OFFICER, "issue_paper")
+    play.run_to("2025-05-05 00:00:01")
+    assert (words(play.steps[-1]), play.case.state, standing(play)) == (["party_left"], "cop", ["party:DE"])
+
+
+def test_a_denunciation_that_is_entered_while_the_objection_stands_is_followed() -> None:
+    play = stage("objection")
+    play.run_to("2024-06-20 10:00")
+    play.facts = replace(play.facts, parties=leaving("DE", date(2024, 7, 1)))
+    step = play.attempt(Command("register", CLOCK, {"reason": "denunciation of DE"}))
+    assert isinstance(step, Step)
+    play._keep(step)
+    assert play.due("leave:DE") == date(2024, 7, 1)
+    play.run_to("2024-07-01 00:00")
+    assert play.case.state == "agreement"
+
+
+def test_a_party_that_has_left_can_no_longer_object() -> None:
+    play = stage("notification", parties=leaving("DE", date(2024, 5, 2)))
+    play.do("2024-05-01 23:59:59", "party:NO", "support")
+    play.do("2024-05-02 00:00:00", "party:DE", "objection")
+    assert play.case.objections == ()
+    play.run_to("2024-06-18 09:00")
+    assert play.case.state == "agreement"
+    assert [e.data["outcome"] for e in play.steps[-1].events] == ["carried"]
+
+
+def test_a_party_keeps_its_rights_to_the_last_second_of_the_day_before() -> None:
+    play = stage("notification", parties=leaving("DE", date(2024, 5, 2)))
+    play.do("2024-05-01 23:59:59", "party:DE", "objection")
+    assert standing(play) == ["party:DE"]
+    play.run_to("2024-05-02 00:00:00")
+    assert standing(play) == []
+
+
 # ---------------------------------------------------------------------------------------- new members
+
+
+def test_a_denunciation_that_is_taken_back_ends_nothing() -> None:
+    play = stage("objection")
+    leaving = {**parties(), "DE": replace(parties()["DE"], leaves=date(2024, 7, 5))}
+    play.register(parties=leaving)
+    assert play.due("leave:DE") == date(2024, 7, 5)
+    assert isinstance(play.attempt(Command("register", CLOCK)), Refused)
+    play.register(parties=parties())
+    assert play.case.deadline("leave:DE") is None
 
 
 def elected(last: date) -> tuple[Seat, ...]:

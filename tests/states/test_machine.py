@@ -113,6 +113,40 @@ def test_an_edition_has_one_machine() -> None:
     assert machine_of(LAW) is machine_of(load("ramsar-private"))
 
 
+def test_a_task_that_led_on_is_done_and_what_an_end_cuts_short_is_cancelled() -> None:
+    play = stage("agreement")
+    ended = []
+    for action in ("sign", "withdraw"):
+        step = play.attempt(Command(action, OFFICER))
+        assert isinstance(step, Step)
+        ended.append([e.values for e in step.effects if e.op == "drop"])
+    assert ended == [
+        [{"name": "task:agreement:signature", "how": "done"}],
+        [{"name": "task:agreement:signature", "how": "cancelled"}],
+    ]
+
+
+def test_a_notice_tells_what_is_next_and_by_when() -> None:
+    step = stage("objection").steps[-1]
+    what = next(p.what for p in step.posts if p.template == "objection_standing")
+    assert {k: what[k] for k in ("parties", "remaining", "until", "paper_due", "how", "counts")} == {
+        "parties": ("DE",),
+        "remaining": 1,
+        "until": date(2024, 7, 18),
+        "paper_due": None,
+        "how": "objection",
+        "counts": {"objection": 1, "silent": 171},
+    }
+    step = stage("cop").steps[-1]
+    what = next(p.what for p in step.posts if p.template == "escalated")
+    assert (what["meeting"], what["paper_due"]) == ("COP15", date(2025, 4, 24))
+
+
+def test_before_any_question_a_notice_belongs_to_no_round() -> None:
+    step = stage("draft").act(OFFICER, "hold")
+    assert [(p.audience, p.template, p.round) for p in step.posts] == [("asked", "held", 0)]
+
+
 # -------------------------------------------------------------------------------------------- refusals
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from states.commands import CLOCK, Command, Step
+from states.commands import Step
 from states.facts import Objection
 from tests.states.stages import Stage, counts, say, stage, told, words
-from tests.states.world import OFFICER, at, parties
+from tests.states.world import OFFICER, at
 
 
 def standing(play: Stage) -> list[str]:
@@ -255,61 +255,6 @@ def test_on_hold_the_way_back_is_taken_at_the_resumption() -> None:
     assert play.case.state == "agreement"
     step = play.do("2024-07-10 10:00", OFFICER, "resume")
     assert (words(step), play.case.state) == (["resume", "reopened"], "objection")
-
-
-# --------------------------------------------------------------------------------------- a Party leaves
-
-
-def leaving(code: str, day: date) -> dict[str, Any]:
-    return {**parties(), code: replace(parties()[code], leaves=day)}
-
-
-def test_the_objection_of_a_party_that_leaves_lapses_when_its_denunciation_takes_effect() -> None:
-    play = stage("objection", parties=leaving("DE", date(2024, 7, 5)))
-    play.run_to("2024-07-04 23:59:59")
-    assert standing(play) == ["party:DE"]
-    play.run_to("2024-07-05 00:00:00")
-    step = play.steps[-1]
-    assert (words(step), play.case.state) == (["objection_lapsed", "moved_on"], "agreement")
-    assert play.case.objections[0].how == "lapsed"
-    assert told(step, "objection_lapsed") == {"all_parties", "partner", "standing_committee", "officers"}
-
-
-def test_it_does_not_lapse_once_the_paper_for_the_conference_is_issued() -> None:
-    play = stage("cop", parties=leaving("DE", date(2025, 5, 5)))
-    play.do("2025-04-01 10:00", OFFICER, "issue_paper")
-    play.run_to("2025-05-05 00:00:01")
-    assert (words(play.steps[-1]), play.case.state, standing(play)) == (["party_left"], "cop", ["party:DE"])
-
-
-def test_a_denunciation_that_is_entered_while_the_objection_stands_is_followed() -> None:
-    play = stage("objection")
-    play.run_to("2024-06-20 10:00")
-    play.facts = replace(play.facts, parties=leaving("DE", date(2024, 7, 1)))
-    step = play.attempt(Command("register", CLOCK, {"reason": "denunciation of DE"}))
-    assert isinstance(step, Step)
-    play._keep(step)
-    assert play.due("leave:DE") == date(2024, 7, 1)
-    play.run_to("2024-07-01 00:00")
-    assert play.case.state == "agreement"
-
-
-def test_a_party_that_has_left_can_no_longer_object() -> None:
-    play = stage("notification", parties=leaving("DE", date(2024, 5, 2)))
-    play.do("2024-05-01 23:59:59", "party:NO", "support")
-    play.do("2024-05-02 00:00:00", "party:DE", "objection")
-    assert play.case.objections == ()
-    play.run_to("2024-06-18 09:00")
-    assert play.case.state == "agreement"
-    assert [e.data["outcome"] for e in play.steps[-1].events] == ["carried"]
-
-
-def test_a_party_keeps_its_rights_to_the_last_second_of_the_day_before() -> None:
-    play = stage("notification", parties=leaving("DE", date(2024, 5, 2)))
-    play.do("2024-05-01 23:59:59", "party:DE", "objection")
-    assert standing(play) == ["party:DE"]
-    play.run_to("2024-05-02 00:00:00")
-    assert standing(play) == []
 
 
 # ----------------------------------------------------------------------------------- the amended text

@@ -226,6 +226,26 @@ def test_an_objection_made_again_in_a_second_round_is_withdrawn_with_the_first()
     assert play.case.state == "agreement"
 
 
+def test_an_objection_repeated_too_late_in_a_second_round_is_late_and_stands_by_the_first() -> None:
+    play = stage("objection")
+    play.do("2024-06-20 10:00", "officer", "amend", kind="material")
+    play.do("2024-06-21 09:00", "officer", "dispatch")
+    play.do("2024-07-23 10:00", "party:DE", "objection")
+    assert (counts(play), counts(play, 4)) == ({"late": 1, "silent": 171}, {"objection": 1, "silent": 171})
+    assert [o.no for o in play.case.standing] == [1]
+
+
+def test_a_position_names_the_answer_behind_it() -> None:
+    play = stage("notification")
+    play.do("2024-05-02 10:00", "party:DE/mission", "support")
+    play.do("2024-05-03 10:00", "party:DE/nfp", "objection", reasons="the name")
+    round_ = play.case.open_round
+    assert round_ is not None
+    found = next(p for p in positions(round_, play.case, ask_of("notification")) if p.code == "DE")
+    assert found.answer is not None
+    assert (found.word, found.answer.voice, found.answer.reasons) == ("objection", "party:DE/nfp", "the name")
+
+
 # ------------------------------------------------------------------------------- consents over rounds
 
 

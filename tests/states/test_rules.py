@@ -81,6 +81,7 @@ def test_an_objection_of_any_round_is_enough() -> None:
         ("majority", "approve object", "defeated"),
         ("majority", "approve object abstain abstain abstain approve", "carried"),
         ("majority", "- - abstain", "lapsed"),
+        ("majority", "approve -", "carried"),
         ("two_thirds", "approve approve object", "carried"),
         ("two_thirds", "approve approve approve object object", "defeated"),
         ("two_thirds", "approve abstain abstain abstain", "carried"),

@@ -265,6 +265,17 @@ def test_seven_days_are_enough_and_one_extension_is_all() -> None:
     assert why == "The window has been extended 1 time(s) already; no further extension is left."
 
 
+def test_a_window_that_has_shut_and_waits_is_extended_into_the_future_only() -> None:
+    play = stage("notification")
+    play.lose("KE")
+    play.run_to("2024-06-24 10:00")
+    why = play.refused("2024-06-24 10:00", OFFICER, "extend", until=date(2024, 6, 24))
+    assert why == "The extension must end in the future; Monday 24 June 2024 is past."
+    play.do("2024-06-24 10:00", OFFICER, "extend", until=date(2024, 6, 25))
+    assert dates(play) == (date(2024, 6, 25), at("2024-06-26 09:00"))
+    assert play.case.deadline("task:confirm_unreached:4") is None
+
+
 def test_once_the_case_has_moved_on_there_is_nothing_to_extend() -> None:
     why = stage("agreement").refused("2024-06-19 10:00", OFFICER, "extend", until=date(2024, 7, 1))
     assert why.startswith("Extend the window: not possible while the case is in 'Agreement to be drafted")
