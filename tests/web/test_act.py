@@ -177,6 +177,8 @@ def test_what_is_confirmed_is_done_once_however_often_the_button_is_pressed(
     assert [(a.status_code, a.headers["location"]) for a in answers] == [
         (303, "/cases/RP-2024-1?done=dispatch"), (303, "/cases/RP-2024-1?done=dispatch"),
     ]  # fmt: skip
+    assert "Done: Send the question." in said(browser.get(answers[0].headers["location"]).text)
+    assert "Done:" not in browser.get("/cases/RP-2024-1?done=nonsense").text
     with db.reading(site) as session:
         sent = select(EVENTS.c.kind).where(EVENTS.c.case_id == ready, EVENTS.c.kind == "dispatch")
         assert len(session.scalars(sent).all()) == 3

@@ -37,7 +37,7 @@ def show(request: Request, reference: str, person: Person = sees("case")) -> Res
     with site_of(request).reading() as session:
         version = _version(session, reference)
         part = _kept(request, session, version, person)
-    return page(request, "case.html", part=part, reference=reference, seq=version.seq)
+    return page(request, "case.html", part=part, reference=reference, seq=version.seq, done=_done(request))
 
 
 @router.get(f"{CASE}/part")
@@ -56,6 +56,12 @@ def show_dates(request: Request, reference: str, person: Person = sees("case")) 
         law, facts = _look(request, session, version)
         dates = casefile.dates_of(session, law, version.case_id, facts.case, language)
     return page(request, "case_dates.html", case=facts.case, law=law, dates=dates)
+
+
+def _done(request: Request) -> str:
+    """Title of the action that has just been done (?done=...), or ""."""
+    name, laws = request.query_params.get("done", ""), site_of(request).house.laws.all
+    return next((same[0].title for law in laws if (same := law.actions.get(name))), "")
 
 
 def _version(session: Session, reference: str) -> Version:
