@@ -118,7 +118,9 @@ def letters(session: Session, wanted: Wanted) -> tuple[list[Row[Any]], bool]:
 
 def _chosen(asked: Select[Any], wanted: Wanted) -> Select[Any]:
     if wanted.which == "waiting":
-        asked = asked.where(LETTERS.c.status.in_(("waiting", "sending")))
+        # Each half has an index of its own; together they would have none, and every letter be looked at.
+        ids = select(LETTERS.c.id).where(_WAITS).union_all(select(LETTERS.c.id).where(_SENDING))
+        asked = asked.where(LETTERS.c.id.in_(ids))
     elif wanted.which == "aside":
         asked = asked.where(_ASIDE)
     elif wanted.which == "bounced":

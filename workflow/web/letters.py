@@ -20,7 +20,7 @@ from workflow.web.act_fields import Names, named
 from workflow.web.letter_list import CODES, OUTCOMES, STATUSES, WHICH, Wanted
 from workflow.web.people import NotForYou, Person, changes, sees
 from workflow.web.showing import language_of, page, say
-from workflow.web.site import site_of
+from workflow.web.site import Site, site_of
 
 router = APIRouter()
 
@@ -59,7 +59,7 @@ def show(request: Request, person: Person = sees("letters")) -> Response:
         request,
         "letters.html",
         wanted=wanted,
-        which=WHICH,
+        which=_offered(site_of(request), wanted),
         rows=rows,
         more=more,
         names={code: named(code, names, language) for code in {row.party for row in rows if row.party}},
@@ -211,6 +211,12 @@ def _letter(request: Request, number: int, faults: list[str] | None = None) -> R
         done=_done(request),
         **values,
     )
+
+
+def _offered(site: Site, wanted: Wanted) -> dict[str, str]:
+    """What may be chosen: letters are withheld only while an installation is being tried out."""
+    is_trial = bool(site.house.settings.installation.dry_run_allow)
+    return {k: words for k, words in WHICH.items() if k != "withheld" or is_trial or wanted.which == k}
 
 
 def _compared(session: Session, each: Outdated) -> tuple[Any, list[tuple[str, str]]]:
