@@ -33,6 +33,7 @@ NOT_ASIDE = "This letter was not set aside: it has been sent, or it will be trie
 SET_ASIDE = ("refused", "given_up", "withheld")
 # Written out, not bound: SQLite uses a partial index only if it sees its condition in the statement.
 _WAITS = LETTERS.c.status == literal_column("'waiting'")
+_WAITING_IDS = select(LETTERS.c.id).where(_WAITS).order_by(LETTERS.c.next_try_at).limit(10**9)
 
 
 class NotRewritten(ValueError):
@@ -73,7 +74,7 @@ def outdated(session: Session) -> list[Outdated]:
         select(
             LETTERS.c.template, LETTERS.c.language, LETTERS.c.version, func.count(), func.min(LETTERS.c.id)
         )
-        .where(_WAITS, LETTERS.c.case_id.is_not(None))
+        .where(LETTERS.c.id.in_(select(_WAITING_IDS.subquery().c.id)), LETTERS.c.case_id.is_not(None))
         .group_by(LETTERS.c.template, LETTERS.c.language, LETTERS.c.version)
         .order_by(LETTERS.c.template, LETTERS.c.language, LETTERS.c.version)
     )
@@ -104,7 +105,7 @@ def accept(session: Session, wanted: Outdated, actor: Actor, now: datetime) -> i
     """
     ids = session.scalars(
         select(LETTERS.c.id)
-        .where(_WAITS, LETTERS.c.case_id.is_not(None))
+        .where(LETTERS.c.id.in_(select(_WAITING_IDS.subquery().c.id)), LETTERS.c.case_id.is_not(None))
         .where(LETTERS.c.template == wanted.template, LETTERS.c.language == wanted.language)
         .where(LETTERS.c.version == wanted.old)
         .order_by(LETTERS.c.id)

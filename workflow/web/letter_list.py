@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, literal_column, select, text
+from sqlalchemy import Row, Select, func, literal_column, select, text, union_all
 from sqlalchemy.orm import Session
 
 from workflow import models, outbox
@@ -22,6 +22,16 @@ PAGE = 50
 _WAITS = LETTERS.c.status == literal_column("'waiting'")
 _SENDING = LETTERS.c.status == literal_column("'sending'")
 _ASIDE = text("letters.status IN ('refused', 'given_up')")
+# And in the order of the index: otherwise SQLite would rather look at every letter there is.
+_WAITING_IDS = select(LETTERS.c.id).where(_WAITS).order_by(LETTERS.c.next_try_at).limit(10**9)
+_SENDING_IDS = select(LETTERS.c.id).where(_SENDING).order_by(LETTERS.c.lease_until).limit(10**9)
+_ASIDE_IDS = (
+    select(LETTERS.c.id)
+    # That every letter has an address is asked so that no index alone can answer: the small one is taken.
+    .where(_ASIDE, LETTERS.c.email != "")
+    .order_by(LETTERS.c.case_id)
+    .limit(10**9)
+)
 
 #: Which letters -> what they are called.
 WHICH: Mapping[str, str] = {
@@ -96,13 +106,15 @@ class Queue:
 def queue(session: Session) -> Queue:
     """How the queue stands now."""
     paused = session.execute(select(QUEUE).where(QUEUE.c.id == outbox.THE_QUEUE)).one_or_none()
-    waiting, next_at = session.execute(
-        select(func.count(), func.min(LETTERS.c.next_try_at, type_=LETTERS.c.next_try_at.type)).where(_WAITS)
-    ).one()
-    sending = session.scalar(select(func.count()).select_from(LETTERS).where(_SENDING)) or 0
-    aside = session.scalar(select(func.count()).select_from(LETTERS).where(_ASIDE)) or 0
     at = paused.paused_at if paused else None
     reason, remedy = (paused.reason, paused.remedy) if paused and at else ("", "")
+    next_at = session.scalar(
+        select(LETTERS.c.next_try_at).where(_WAITS).order_by(LETTERS.c.next_try_at).limit(1)
+    )
+    waiting, sending, aside = (
+        session.scalar(select(func.count()).select_from(each.subquery())) or 0
+        for each in (_WAITING_IDS, _SENDING_IDS, _ASIDE_IDS)
+    )
     return Queue(at, reason, remedy, waiting, next_at, sending, aside)
 
 
@@ -118,13 +130,14 @@ def letters(session: Session, wanted: Wanted) -> tuple[list[Row[Any]], bool]:
 
 def _chosen(asked: Select[Any], wanted: Wanted) -> Select[Any]:
     if wanted.which == "waiting":
-        # Each half has an index of its own; together they would have none, and every letter be looked at.
-        ids = select(LETTERS.c.id).where(_WAITS).union_all(select(LETTERS.c.id).where(_SENDING))
-        asked = asked.where(LETTERS.c.id.in_(ids))
+        halves = [select(each.subquery().c.id) for each in (_WAITING_IDS, _SENDING_IDS)]
+        asked = asked.where(LETTERS.c.id.in_(union_all(*halves)))
     elif wanted.which == "aside":
-        asked = asked.where(_ASIDE)
+        asked = asked.where(LETTERS.c.id.in_(select(_ASIDE_IDS.subquery().c.id)))
     elif wanted.which == "bounced":
-        asked = asked.where(_ASIDE, LETTERS.c.sent_at.is_not(None))
+        asked = asked.where(
+            LETTERS.c.id.in_(select(_ASIDE_IDS.subquery().c.id)), LETTERS.c.sent_at.is_not(None)
+        )
     elif wanted.which == "twice":
         asked = asked.where(text("letters.possibly_twice"))
     elif wanted.which:
