@@ -41,7 +41,7 @@ def _case(session):
 @pytest.mark.parametrize("told", [TOLD, {}], ids=["everything told", "nothing told"])
 def test_every_letter_can_be_written_in_every_language_whatever_its_event_tells(session, told):
     raw = re.compile(r"None|\{|\}|datetime|\b[a-z]+_[a-z]+\b|\d{4}-\d\d-\d\d")
-    for template in ALL:
+    for template in sorted(set(ALL) - {"sign_in_link"}):
         member = "europe-1" if template in ("consultation_request", "approval_request") else "NO"
         readers = [party("NO", language, member=member) for language in LANGUAGES]
         if template in STAFF:

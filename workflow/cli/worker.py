@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-import threading
+import time
 from pathlib import Path
 
 import typer
@@ -32,15 +32,16 @@ def worker(
         return
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    stopped = threading.Event()
+    stopped: list[int] = []
     for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: stopped.set())
+        signal.signal(sign, lambda number, _: stopped.append(number))
     running = scheduler.Worker(at.engine, at.clock, heads_file=heads_file)
     running.start()
     out.print("The worker runs. Stop it with Ctrl-C.")
     # A log file or a service manager must see it now, not when the buffer is full.
     sys.stdout.flush()
-    stopped.wait()
+    while not stopped:  # a handler that set an Event could wait for the very lock it interrupts
+        time.sleep(0.2)
     out.print("Stopping after what is under way.")
     running.stop()
 
