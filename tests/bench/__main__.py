@@ -12,7 +12,7 @@ from importlib import import_module
 from tests.bench.places import Place, places
 from tests.bench.timing import Line
 
-SUBJECTS = ("decide", "perform", "round", "delivery", "sweep")
+SUBJECTS = ("decide", "perform", "round", "delivery", "sweep", "pages")
 ROUNDS, ROUNDS_QUICK = 7, 3
 
 Subject = Callable[[list[Place], int, bool], list[Line]]

@@ -14,10 +14,14 @@ from sqlalchemy.orm import Session
 from states.commands import Actor, Command
 from tests.bench import world
 from tests.bench.places import Place
-from workflow import db, engine, gather, models, queries, sweep
+from workflow import db, engine, gather, house, models, queries, sweep
+from workflow.config import Settings
+from workflow.laws import Laws
 from workflow.queries import CASES, DEADLINES, OBJECTIONS, ROUNDS, table
 
 CASES_IN_IT = 20_000
+#: What reply links are made from here.
+SECRET = b"the secret of the benchmarks, forty characters"
 NOW = world.at("2026-04-20 10:00")
 #: The case whose board has a tile for each of the 173.
 BOARD = "RP-2026-4"
@@ -36,6 +40,7 @@ class Filled:
 
     def __init__(self, empty: Place, cases: int = CASES_IN_IT) -> None:
         self.place = empty.copy()
+        house.settle(self.place.engine, house.House(Settings(), Laws(), SECRET))
         with db.transaction(self.place.engine) as session:
             patterns = _patterns(session)
         sweep.fire_due(self.place.engine, NOW)
@@ -101,7 +106,8 @@ def _copy(session: Session, pattern: int, first: int, last: int) -> None:
     _insert(session, CASES, of_case, values, key="id")
     for of in (DEADLINES, ROUNDS, OBJECTIONS, *_GATHERED):
         _insert(session, of, {"case_id": "n.i"}, values)
-    for word in ("'lake' || CAST(n.i % 997 AS TEXT)", "'rp-' || CAST(2020 + n.i % 6 AS TEXT) || '-' || CAST(n.i AS TEXT)"):
+    reference = "'rp-' || CAST(2020 + n.i % 6 AS TEXT) || '-' || CAST(n.i AS TEXT)"
+    for word in ("'lake' || CAST(n.i % 997 AS TEXT)", reference):
         statement = (
             f"INSERT INTO case_words (word, case_id, places) {_NUMBERS} SELECT {word}, n.i, 64 FROM n"
         )

@@ -36,17 +36,22 @@ def configure(places: list[Place]) -> None:
 
 
 def _address(place: Place) -> dict[str, Any]:
-    if place.is_sqlite:
+    return address_of(place.url)
+
+
+def address_of(address: str) -> dict[str, Any]:
+    """How Django names a database of ours."""
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite":
         pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": str(place.file),
+            "NAME": url.database,
             "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": pragmas},
         }
-    url = make_url(place.url)
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": place.name,
+        "NAME": url.database,
         "USER": url.username,
         "HOST": str(url.query["host"]),
         # None: one connection for all of the time.

@@ -152,6 +152,13 @@ def test_no_more_is_gathered_at_a_time_than_somebody_can_wait_for(world: Engine)
     assert (gather.gather(world), gather.gather(world)) == (1, 0)
 
 
+def test_it_is_told_whether_everything_was_gathered(world: Engine) -> None:
+    with db.transaction(world) as session:
+        session.execute(delete(table(models.Gathered)))
+
+    assert [gather.catch_up(world, limit=2) for _ in range(2)] == [False, True]
+
+
 def test_accents_capitals_and_ligatures_make_no_difference() -> None:
     assert fold("CÔTE d’Ivoire, Œuvre, Łódź, Århus, Straße") == "cote d’ivoire, oeuvre, lodz, arhus, strasse"
 

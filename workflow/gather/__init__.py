@@ -22,7 +22,7 @@ from workflow.gather.words import HEAD, PLACES, mark_of_party
 from workflow.laws import LawMissing
 from workflow.queries import CASES, table
 
-__all__ = ["HEAD", "PLACES", "behind", "gather", "mark_of_party"]
+__all__ = ["HEAD", "PLACES", "behind", "catch_up", "gather", "mark_of_party"]
 
 GATHERED = table(models.Gathered)
 #: Raised whenever something else is gathered, or in another way: then everything is gathered anew.
@@ -47,6 +47,15 @@ def gather(on: Engine, limit: int = 1_000) -> int:
 
     limit   cases at most: somebody may be waiting
     """
+    return _run(on, limit)[0]
+
+
+def catch_up(on: Engine, limit: int) -> bool:
+    """The same; whether nothing is left that has changed."""
+    return _run(on, limit)[1]
+
+
+def _run(on: Engine, limit: int) -> tuple[int, bool]:
     done = 0
     with db.reading(on) as session:
         changed = list(session.scalars(_NEXT, {"limit": limit}))
@@ -57,7 +66,7 @@ def gather(on: Engine, limit: int = 1_000) -> int:
             batch = changed[first : first + BATCH]
             _gather(session, batch)
             done += len(batch)
-    return done
+    return done, done == len(changed) < limit
 
 
 def behind(session: Session) -> int:

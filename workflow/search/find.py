@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, exists, false, func, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from workflow import models
@@ -33,32 +45,94 @@ class Found:
 
 def find(session: Session, wanted: Wanted, now: datetime) -> Found:
     """One page of the cases that are wanted. A page beyond the last is the last."""
-    where = _where(session, wanted, now)
-    total = session.scalar(select(func.count()).select_from(CASES).where(*where)) or 0
+    asked = _Asked(session, wanted, now)
+    # Looking words up costs more than all the rest and is done once: the page comes with the count. Without
+    # words to count alone is cheaper, and nothing but the page is read.
+    total = None if wanted.terms else asked.count(session)
+    rows = session.execute(asked.page(_page(wanted, total), counted=total is None)).all()
+    if total is None:
+        total = int(rows[0].total) if rows else asked.count(session)
+        if total and not rows:
+            rows = session.execute(asked.page(_page(wanted, total), counted=False)).all()
     pages = max(1, -(-total // PAGE))
-    page = min(wanted.page, pages)
-    if not total:
-        return Found((), 0, 1, 1)
-    rows = session.execute(_ordered(session, wanted, where).limit(PAGE).offset((page - 1) * PAGE)).all()
-    return Found(tuple(lines(session, rows, now)), total, page, pages)
+    return Found(tuple(lines(session, rows, now)), total, _page(wanted, total), pages)
+
+
+def _page(wanted: Wanted, total: int | None) -> int:
+    """The page that is shown; as long as nobody has counted, the one that is asked for."""
+    return wanted.page if total is None else min(wanted.page, max(1, -(-total // PAGE)))
 
 
 def every(session: Session, wanted: Wanted, now: datetime) -> Iterator[Line]:
     """All cases that are wanted, as on all pages together."""
-    rows = session.execute(_ordered(session, wanted, _where(session, wanted, now))).all()
+    rows = session.execute(_Asked(session, wanted, now).ordered()).all()
     for first in range(0, len(rows), 500):
         yield from lines(session, rows[first : first + 500], now)
+
+
+class _Asked:
+    """The SELECTs of one search."""
+
+    def __init__(self, session: Session, wanted: Wanted, now: datetime) -> None:
+        self._wanted = wanted
+        self._where = _where(wanted, now)
+        self._from: FromClause = CASES
+        #: Whether each word stands in what a case is called.
+        self._known_by: list[ColumnElement[bool]] = []
+        for term in wanted.terms:
+            stands = hits(session, term).subquery()
+            most = func.max(stands.c.places).label("places")
+            found = select(stands.c.case_id, most).group_by(stands.c.case_id).subquery()
+            self._from = self._from.join(found, found.c.case_id == CASES.c.id)
+            self._known_by.append(found.c.places >= HEAD)
+
+    def count(self, session: Session) -> int:
+        """How many there are."""
+        counted = select(func.count()).select_from(self._from).where(*self._where)
+        return session.scalar(counted) or 0
+
+    def page(self, number: int, *, counted: bool) -> Select[Any]:
+        """One page; each row with the number of all as `total`, if it is to be counted."""
+        asked = self.ordered()
+        if counted:
+            asked = asked.add_columns(func.count().over().label("total"))
+        return asked.limit(PAGE).offset((number - 1) * PAGE)
+
+    def ordered(self) -> Select[Any]:
+        """All of them in their order."""
+        columns = [CASES.c[name] for name in COLUMNS]
+        asked = select(*columns).select_from(self._from).where(*self._where)
+        newest = CASES.c.id.desc()
+        order = self._wanted.ordered
+        if order == "oldest":
+            return asked.order_by(CASES.c.id)
+        if order == "longest":
+            return asked.order_by(CASES.c.since, CASES.c.id)
+        if order == "next":
+            due = _next_days().subquery()
+            joined = asked.outerjoin(due, due.c.case_id == CASES.c.id)
+            return joined.order_by(due.c.day.is_(None), due.c.day, newest)
+        if order == "best":
+            return asked.order_by(and_(*self._known_by).desc(), newest)
+        return asked.order_by(newest)
+
+
+def _next_days() -> Select[Any]:
+    return (
+        select(DEADLINES.c.case_id, func.min(DEADLINES.c.last_day).label("day"))
+        .where(models.IS_RUNNING, DEADLINES.c.kind.in_(KINDS))
+        .group_by(DEADLINES.c.case_id)
+    )
 
 
 # ------------------------------------------------------------------------------------------ filters
 
 
-def _where(session: Session, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+def _where(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
-    if wanted.q:
-        found = [hits(session, term).subquery() for term in wanted.terms]
+    if wanted.q and not wanted.terms:
         # Signs alone are no words: they are found nowhere.
-        where += [CASES.c.id.in_(select(each.c.case_id)) for each in found] or [false()]
+        where.append(false())
     if wanted.state:
         where.append(CASES.c.state == wanted.state)
     if wanted.procedure:
@@ -98,32 +172,3 @@ def _objecting(party: str) -> ColumnElement[bool]:
 def _has_objection(condition: ColumnElement[bool] | None) -> ColumnElement[bool]:
     of_case = [OBJECTIONS.c.case_id == CASES.c.id]
     return exists().where(*of_case, *([condition] if condition is not None else []))
-
-
-# -------------------------------------------------------------------------------------------- order
-
-
-def _ordered(session: Session, wanted: Wanted, where: list[ColumnElement[bool]]) -> Select[Any]:
-    asked = select(*(CASES.c[name] for name in COLUMNS)).where(*where)
-    newest = CASES.c.id.desc()
-    if wanted.ordered == "oldest":
-        return asked.order_by(CASES.c.id)
-    if wanted.ordered == "longest":
-        return asked.order_by(CASES.c.since, CASES.c.id)
-    if wanted.ordered == "next":
-        due = _next_days().subquery()
-        joined = asked.outerjoin(due, due.c.case_id == CASES.c.id)
-        return joined.order_by(due.c.day.is_(None), due.c.day, newest)
-    if wanted.ordered == "best":
-        found = [hits(session, term).subquery() for term in wanted.terms]
-        known_by = [CASES.c.id.in_(select(each.c.case_id).where(each.c.places >= HEAD)) for each in found]
-        return asked.order_by(and_(*known_by).desc(), newest)
-    return asked.order_by(newest)
-
-
-def _next_days() -> Select[Any]:
-    return (
-        select(DEADLINES.c.case_id, func.min(DEADLINES.c.last_day).label("day"))
-        .where(models.IS_RUNNING, DEADLINES.c.kind.in_(KINDS))
-        .group_by(DEADLINES.c.case_id)
-    )

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow import db, gather, i18n, search, spreadsheet
-from workflow.queries import CASES
 from workflow.search import Found, Wanted
 from workflow.web import register_lines, workbook
 from workflow.web.naming import party_names
@@ -43,13 +42,13 @@ AS = {"concerned": "as a Party concerned", "objecting": "as an objecting Party"}
 def show(request: Request, person: Person = sees("cases")) -> Response:
     """One page of the register."""
     site, wanted, language = site_of(request), Wanted.read(request.query_params), language_of(request)
-    _prepare(site, person, wanted, is_search=bool(wanted.q))
+    is_current = _prepare(site, person, wanted, is_search=bool(wanted.q))
     with site.reading() as session:
         found = search.find(session, wanted, site.now())
         names = party_names(session, site, language)
         staff = _staff(session)
         places = search.places(session, wanted, [line.id for line in found.lines]) if wanted.q else {}
-        behind = gather.behind(session) if wanted.q else 0
+        behind = 0 if is_current else gather.behind(session)
         officers = _officers(session, staff)
     told = register_lines.Told(site, language, names, staff)
     choices = _choices(site, language, officers)
@@ -103,16 +102,18 @@ def _cell(shown: Shown, key: str) -> workbook.Cell:
     return value
 
 
-def _prepare(site: Site, person: Person, wanted: Wanted, *, is_search: bool) -> None:
-    """Let nobody search without end; and let what has changed be found."""
+def _prepare(site: Site, person: Person, wanted: Wanted, *, is_search: bool) -> bool:
+    """Let nobody search without end, and let what has changed be found; whether all of it can be."""
     if is_search:
         site.limits.take("search", person.session, site.now())
-    if wanted.q:
-        try:
-            gather.gather(site.engine, GATHERED_FIRST)
-        except db.DatabaseError as error:
-            # A search that misses the newest words is better than none; the page says how many are missing.
-            log.warning("nothing could be gathered for a search: %s", error)
+    if not wanted.q:
+        return True
+    try:
+        return gather.catch_up(site.engine, GATHERED_FIRST)
+    except db.DatabaseError as error:
+        # A search that misses the newest words is better than none; the page says how many are missing.
+        log.warning("nothing could be gathered for a search: %s", error)
+        return False
 
 
 # ------------------------------------------------------------------------------------- what is chosen
@@ -125,9 +126,9 @@ def _staff(session: Session) -> dict[str, str]:
 
 
 def _officers(session: Session, staff: Mapping[str, str]) -> list[tuple[str, str]]:
-    known = set(session.scalars(select(CASES.c.officer).distinct())) - {""}
-    known |= set(session.scalars(select(STAFF.c.name).where(STAFF.c.role == "officer", STAFF.c.is_active)))
-    named = [(name, staff.get(name, name)) for name in known]
+    """Everybody who is or was an officer: nobody is ever taken off the list of staff."""
+    names = session.scalars(select(STAFF.c.name).where(STAFF.c.role == "officer"))
+    named = [(name, staff[name]) for name in names]
     return sorted(named, key=lambda each: i18n.sort_key(each[1]))
 
 
