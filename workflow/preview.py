@@ -43,7 +43,7 @@ class DateChange:
     kind: str
     #: The member it is for, or "".
     about: str
-    #: starts, moves, stops, runs again, ends.
+    #: starts, starts anew, moves, stops, runs again, ends.
     how: str
     #: The last day before and after; None: it did not run, or runs no more.
     old: date | None
@@ -173,6 +173,8 @@ def _how(was: Deadline | None, will_be: Deadline | None) -> str:
         return "stops" if will_be.status == "held" else "runs again"
     if will_be.status == "held":
         return ""
+    if was.anchor != will_be.anchor:
+        return "starts anew"
     return "moves" if (was.last_day, was.due_at) != (will_be.last_day, will_be.due_at) else ""
 
 

@@ -122,6 +122,15 @@ def test_a_hold_stops_the_dates_and_a_resumption_gives_them_a_new_day(site: Engi
     assert [(d.how, d.new) for d in resumed.dates] == [("runs again", date(2024, 2, 14))]
 
 
+def test_a_period_that_starts_anew_says_so_even_where_it_ends_on_the_same_day(site: Engine) -> None:
+    case_id = in_notification(site)
+    build.do(site, case_id, "2024-06-11 09:00", "officer", "dispatch")
+    found = look(site, case_id, "2024-06-12 10:00", "corrigendum", kind="substantive", reason="The amount.")
+
+    last = date(2024, 8, 12)
+    assert [(d.kind, d.how, d.old, d.new) for d in found.dates] == [("window", "starts anew", last, last)]
+
+
 def test_a_notification_is_counted_in_parties_and_in_addresses(site: Engine) -> None:
     case_id = in_notification(site)
     found = look(site, case_id, "2024-06-11 09:00", "dispatch")

@@ -18,7 +18,7 @@ from states.reasons import Refused
 from workflow import engine, i18n
 from workflow.engine import Outcome
 from workflow.preview import preview
-from workflow.web import forms
+from workflow.web import casefile, forms
 from workflow.web.act_fields import Names
 from workflow.web.act_review import Review, reviewed
 from workflow.web.people import Person
@@ -143,6 +143,7 @@ def shown(
         "faults": told,
         "review": review,
         "may_do": person.may_change("act"),
+        "acts_for": casefile.name_of(session, asked.actor.name) if asked.actor.deputy else "",
         "key": new_key(),
     }
 
