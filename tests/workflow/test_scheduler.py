@@ -17,7 +17,7 @@ from notifications import Courier
 from notifications.settings import MailSettings
 from tests import build
 from tests.workflow.cli.conftest import ASSENT, Terminal
-from workflow import db, delivery, house, queries, record, scheduler
+from workflow import db, delivery, gather, house, queries, record, scheduler
 from workflow.catcher import HOST, Catcher
 from workflow.clock import SimulatedClock
 from workflow.config import Settings
@@ -87,6 +87,26 @@ def test_what_is_due_happens_and_what_waits_is_sent_without_anybody_asking(
     ]
     with db.reading(engine) as session:
         assert record.verify(session, heads.read_text().splitlines()).breaks == ()
+
+
+def test_what_has_changed_can_be_searched_soon_without_anybody_asking(
+    engine: Engine, catcher: Catcher
+) -> None:
+    build.world(engine)
+    house.settle(engine, house.House(settings(catcher.port), Laws(), build.SECRET))
+    worker = scheduler.Worker(engine, SimulatedClock(build.at("2024-02-01 09:31")))
+
+    worker.start()
+    try:
+        build.case(engine, title="Mangroves")
+        assert wait_until(lambda: is_gathered(engine))
+    finally:
+        worker.stop()
+
+
+def is_gathered(on: Engine) -> bool:
+    with db.reading(on) as session:
+        return gather.behind(session) == 0
 
 
 def test_a_mail_server_that_is_down_for_three_days_loses_no_letter(engine: Engine, catcher: Catcher) -> None:
