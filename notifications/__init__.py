@@ -8,6 +8,8 @@ paragraphs.py  the plain text of a letter -> the blocks its HTML part is made of
 mime.py        Envelope -> the bytes of one message
 outcome.py     what became of a message, each with what to do next
 mail.py        messages -> SMTP; MailSettings in settings.py
+talk.py        the conversation with the mail server about one message
+wire.py        an open connection to it: lines out, answers in
 templates/     the letters, one folder a language
 """
 

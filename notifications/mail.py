@@ -1,14 +1,11 @@
-"""Messages -> SMTP. One message per recipient, few connections, each outcome told as soon as it is known.
-
-The conversation is led step by step rather than by the library's `sendmail`: only so is it certain whether
-a message had left when the connection broke, and with that whether a second copy may exist.
-"""
+"""Messages -> SMTP. One message per recipient, few connections, each outcome told as soon as it is known."""
 
 import asyncio
 import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import aiosmtplib
 
@@ -16,6 +13,8 @@ from notifications.letter import Envelope
 from notifications.mime import checked_email, to_bytes
 from notifications.outcome import REMEDY, Delivered, Halt, Outcome, Refused, Retry, Stage, Unknown, outcome_of
 from notifications.settings import MailConfigError, MailSettings
+from notifications.talk import Stale, Talk
+from notifications.wire import UnreadableAnswer, Wire
 
 __all__ = [
     "Courier",
@@ -44,7 +43,7 @@ class Courier:
         """Raises MailConfigError if the file of certificates cannot be read."""
         self._settings = settings
         self._tls = settings.tls_context()
-        self._idle: list[aiosmtplib.SMTP] = []
+        self._idle: list[Wire] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._hello = settings.hello
         self._pace = Pace(settings.rate_per_minute)
@@ -77,22 +76,23 @@ class Courier:
         """Part from the mail server politely; the next `deliver` connects anew."""
         self._enter_loop()
         idle, self._idle = self._idle, []
-        for client in idle:
-            try:
-                await client.quit(timeout=_QUIT_TIMEOUT_S)
-            except (aiosmtplib.SMTPException, OSError):
-                client.close()
+        for wire in idle:
+            with suppress(OSError, UnreadableAnswer):
+                async with asyncio.timeout(_QUIT_TIMEOUT_S):
+                    wire.ask(b"QUIT\r\n")
+                    await wire.answer()
+            wire.close()
 
     async def _work(self, round_: "_Round") -> None:
         """One connection's share of the round: as many of the waiting letters as it can take."""
-        client = self._idle.pop() if self._idle else None
+        wire = self._idle.pop() if self._idle else None
         while round_.waiting and not round_.is_over:
             envelope = round_.waiting.popleft()
             await self._wait_for_turn()
             if round_.is_over:
                 break
-            is_kept = client is not None and client.is_connected
-            if client is None or not is_kept:
+            is_kept = wire is not None and wire.is_open
+            if wire is None or not is_kept:
                 opened = await self._open()
                 if isinstance(opened, Halt):
                     round_.halt = round_.halt or opened
@@ -102,50 +102,48 @@ class Courier:
                     round_.waiting.appendleft(envelope)
                     round_.unreachable = opened
                     return
-                client = opened
-            outcome = await self._send(client, envelope)
-            if is_kept and isinstance(outcome, _Stale):
+                wire = opened
+            outcome = await self._send(wire, envelope)
+            if is_kept and isinstance(outcome, Stale):
                 # The server closed a connection that had been idle; nothing of this letter had left yet.
                 opened = await self._open()
                 if isinstance(opened, Outcome):
                     outcome = opened
                 else:
-                    client = opened
-                    outcome = await self._send(client, envelope)
-            if isinstance(outcome, _Stale):
+                    wire = opened
+                    outcome = await self._send(wire, envelope)
+            if isinstance(outcome, Stale):
                 outcome = outcome.as_retry
             if isinstance(outcome, Halt):
                 round_.halt = round_.halt or outcome
                 break
             round_.tell(envelope, outcome)
-        if client is not None and client.is_connected:
-            self._idle.append(client)
+        if wire is not None and wire.is_open:
+            self._idle.append(wire)
 
-    async def _send(self, client: aiosmtplib.SMTP, envelope: Envelope) -> "Outcome | _Stale":
+    async def _send(self, wire: Wire, envelope: Envelope) -> Outcome | Stale:
         try:
             message = to_bytes(envelope)
             recipient = checked_email(envelope.to.email, "To")
             sender = checked_email(envelope.bounce_to, "bounce_to")
         except (ValueError, UnicodeError) as error:
             return Refused(f"The letter cannot be put into a message: {error}")
-        talk = _Talk(client)
+        talk = Talk(wire)
         try:
+            # One time limit for the whole message, not one for each answer.
             async with asyncio.timeout(self._settings.timeout_s):
-                outcome = await talk.send(sender, recipient, message)
+                return await talk.send(sender, recipient, message)
         except TimeoutError:
-            outcome = talk.broken(f"The mail server did not answer within {self._settings.timeout_s:g} s")
-        except (aiosmtplib.SMTPServerDisconnected, ConnectionError):
-            outcome = talk.broken("The connection to the mail server broke")
-        except aiosmtplib.SMTPResponseException as error:
-            # Raised here only for an answer that is no SMTP: nothing after it could be trusted.
-            client.close()
-            outcome = outcome_of(talk.stage, error.code, error.message)
+            return talk.broken(f"The mail server did not answer within {self._settings.timeout_s:g} s")
+        except ConnectionError:
+            return talk.broken("The connection to the mail server broke")
+        except UnreadableAnswer as error:
+            return talk.unreadable(str(error))
         except asyncio.CancelledError:
-            client.close()
+            wire.close()
             raise
-        return outcome
 
-    async def _open(self) -> "aiosmtplib.SMTP | Outcome":
+    async def _open(self) -> Wire | Outcome:
         """A connection, logged in; or why there is none."""
         settings = self._settings
         client = aiosmtplib.SMTP(
@@ -169,7 +167,11 @@ class Courier:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             client.close()
             return self._without_password(_no_connection(settings, stage, error))
-        return client
+        return Wire(
+            client.transport,
+            is_pipelining=client.supports_extension("pipelining"),
+            takes_size=client.supports_extension("size"),
+        )
 
     def _without_password(self, outcome: Outcome) -> Outcome:
         password = self._settings.password
@@ -235,77 +237,6 @@ class _Round:
         except Exception as error:
             # Kept, not raised here: the other connections must not break off in the middle of a message.
             self.failure = self.failure or error
-
-
-class _Stale:
-    """A connection that turned out dead at MAIL FROM."""
-
-    def __init__(self, as_retry: Retry) -> None:
-        self.as_retry = as_retry
-
-
-class _Talk:
-    """The conversation about one message; `stage` tells how far it came."""
-
-    def __init__(self, client: aiosmtplib.SMTP) -> None:
-        self._client = client
-        self._decided: Outcome | None = None
-        self.stage = Stage.SENDER
-
-    async def send(self, sender: bytes, recipient: bytes, message: bytes) -> "Outcome | _Stale":
-        size = [f"SIZE={len(message)}".encode()] if self._client.supports_extension("size") else []
-        code, words = await self._command(b"MAIL", b"FROM:<" + sender + b">", *size)
-        if code == 421:
-            self._client.close()
-            return _Stale(Retry(f"The mail server answered 421 {words}", 421))
-        if code == 250:
-            self.stage = Stage.RECIPIENT
-            code, words = await self._command(b"RCPT", b"TO:<" + recipient + b">")
-            if code in (250, 251):
-                self.stage = Stage.DATA
-                code, words = await self._command(b"DATA")
-                if code == 354:
-                    code, words = await self._content(message)
-                    if 200 <= code < 300:
-                        return Delivered(words)
-        self._decided = outcome_of(self.stage, code, words)
-        await self._tidy_up(code)
-        return self._decided
-
-    def broken(self, reason: str) -> "Outcome | _Stale":
-        """What it means that the conversation ended here without an answer."""
-        self._client.close()
-        if self._decided is not None:
-            return self._decided
-        if self.stage is Stage.CONTENT:
-            return Unknown(f"{reason} after the letter was handed over: it may have been delivered")
-        retry = Retry(f"{reason} before the letter was handed over")
-        return _Stale(retry) if self.stage is Stage.SENDER else retry
-
-    async def _command(self, *words: bytes) -> tuple[int, str]:
-        # No time limit for each answer: the one for the whole message is set by the courier.
-        return await self._client.execute_command(*words, timeout=None)
-
-    async def _content(self, message: bytes) -> tuple[int, str]:
-        protocol = self._client.protocol
-        if protocol is None:
-            raise aiosmtplib.SMTPServerDisconnected("Connection lost")
-        stuffed = message.replace(b"\r\n.", b"\r\n..")
-        self.stage = Stage.CONTENT
-        protocol.write(stuffed + b".\r\n")
-        return await protocol.read_response()
-
-    async def _tidy_up(self, code: int) -> None:
-        """Make the connection ready for the next letter, or give it up."""
-        if code == 421 or not 400 <= code < 600:
-            self._client.close()
-            return
-        try:
-            reset, _ = await self._command(b"RSET")
-        except (aiosmtplib.SMTPException, OSError):
-            reset = 0
-        if reset != 250:
-            self._client.close()
 
 
 def _no_connection(settings: MailSettings, stage: Stage, error: Exception) -> Outcome:

@@ -108,9 +108,11 @@ async def mailbox(
 
 @dataclass
 class Script:
-    """What a scripted server did: the commands it was sent, without the messages themselves."""
+    """What a scripted server was sent: commands and, apart from them, messages."""
 
     commands: list[str] = field(default_factory=list)
+    #: As they were written, up to the last dot.
+    messages: list[bytes] = field(default_factory=list)
     connections: int = 0
     port: int = 0
 
@@ -154,10 +156,13 @@ async def scripted(answer: Callable[[int, str], str | None]) -> AsyncIterator[Sc
             if word == "QUIT":
                 break
             line = await reader.readline()
-            if said.startswith("354"):
+            if said.splitlines()[-1].startswith("354"):
+                message = b""
                 while line not in (b".\r\n", b""):
+                    message += line
                     line = await reader.readline()
                 line = line and b"."
+                script.messages += [message] if line else []
             if not line:
                 break
             word = line.decode().split()[0].upper()

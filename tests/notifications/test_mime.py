@@ -127,6 +127,15 @@ def test_any_subject_arrives_as_it_is_written(subject):
     assert got == expected | {"Subject": subject}
 
 
+@pytest.mark.parametrize("text", [".", "..\n.hidden", "." * 300, "x" * 75 + "." * 80, "é" * 12 + ".é" * 80])
+def test_no_line_begins_with_a_dot_which_a_careless_mail_server_could_lose(text):
+    data = to_bytes(replace(ENVELOPE, letter=replace(LETTER, text=text)))
+
+    lines = data.split(b"\r\n")
+    assert [line for line in lines if line.startswith(b".") or len(line) > 76] == []
+    assert read(data)["parts"][0][2] == text.splitlines()
+
+
 @pytest.mark.parametrize("text", TEXTS)
 def test_any_text_arrives_as_it_is_written(text):
     envelope = replace(ENVELOPE, letter=replace(LETTER, text=text, html=text))

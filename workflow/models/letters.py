@@ -113,7 +113,8 @@ class Letter(Base):
     message_id: Mapped[str] = mapped_column(unique=True)
     #: SHA-256 of the reply token, or ""; the token itself is nowhere.
     token_hash: Mapped[str] = mapped_column(default="", index=True)
-    #: waiting, sending, sent, refused (this recipient, never), given_up (tried for days).
+    #: waiting, sending, sent, refused (this recipient, never), given_up (tried for days),
+    #: withheld (a trial run may not write to this recipient).
     status: Mapped[str]
     #: When it may be tried (UTC).
     next_try_at: Mapped[datetime]
