@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 
 from workflow import i18n, register
 from workflow.register import RegisterRefused
-from workflow.web import access, forms, passwords
+from workflow.web import access, feeds, forms, passwords
 from workflow.web.acting import acting, day_of, done, what_was_done
 from workflow.web.people import STAFF, Person, changes, sees
 from workflow.web.showing import page
@@ -186,6 +186,9 @@ def _page(
         names = {r.name: r.full_name for r in session.execute(select(STAFF.c.name, STAFF.c.full_name))}
         sessions = running_sessions(session, person.name, site)
         handovers = handovers_of(session, person.name, site)
+        # Not shown to whoever looks through other eyes: it would open the calendar for good.
+        shows_feed = access.may_see(person.role, "cases") and not person.reads_only
+        feed = feeds.address_of(session, site, person.name) if shows_feed else ""
     return page(
         request,
         "account.html",
@@ -193,6 +196,7 @@ def _page(
         row=row,
         sessions=sessions,
         handovers=handovers,
+        feed=feed,
         colleagues=colleagues if person.role in access.CASEWORK else [],
         names=names,
         given={"deputy": "", "starts": "", "ends": ""} | (given or {}),
