@@ -256,6 +256,8 @@ class Case:
     officer: str = ""
     title: str = ""
     partner: Mapping[str, Any] = field(default_factory=nothing)
+    #: Number of the partner in the register of partners; 0: it stands in none.
+    partner_record: int = 0
     #: Parties in whose territory it takes place.
     territory: tuple[str, ...] = ()
     #: Why it has none.
@@ -320,6 +322,8 @@ class Facts:
     #: Replies recorded on behalf that wait for a second person: number of the event -> sign-in name of the
     #: one who recorded it ("" where nobody is known).
     unverified: Mapping[int, str] = field(default_factory=dict)
+    #: Exclusion lists on which the partner stands this day, as a person has decided.
+    excluded: tuple[str, ...] = ()
 
     def with_case(self, case: Case) -> Facts:
         """The same day with the case changed."""

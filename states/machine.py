@@ -69,6 +69,8 @@ def opened(procedure: Procedure, facts: Facts, command: Command) -> Step:
         name: getattr(case, name)
         for name in ("officer", "title", "partner", "territory", "summary", "items", "no_territory_reason")
     }
+    if case.partner_record:
+        said["partner_record"] = case.partner_record
     empty = Case(reference=case.reference, state=procedure.start, since=facts.now)
     draft = Draft(procedure, facts.with_case(empty), command)
     draft.change([effect("set", state=procedure.start, since=facts.now, **said)])

@@ -164,6 +164,7 @@ def _case(
         officer=row.officer,
         title=row.title,
         partner=row.partner,
+        partner_record=row.partner_record,
         territory=tuple(row.territory),
         no_territory_reason=row.no_territory_reason,
         risk=row.risk,

@@ -1,4 +1,4 @@
-"""The tables: people, cases, letters, the record, who may come in, and what is gathered from cases."""
+"""The tables: people, partners, cases, letters, the record, who may come in, what is gathered from cases."""
 
 from workflow.db import Base
 from workflow.models.access import Handover, RevokedLink, SignIn, SignInLink
@@ -26,8 +26,10 @@ from workflow.models.gathered import (
     LetterForm,
 )
 from workflow.models.letters import IS_SET_ASIDE, Delivery, Letter, Number, Queue
+from workflow.models.partners import Exclusion, ExclusionMatch, Partner, PartnerName, PartnerOwner
 from workflow.models.people import Calendar, Contact, Meeting, Party, Seat, Staff
 from workflow.models.record import IS_ON_BEHALF, Event, Heartbeat, Key, Personal, RegisterHead
+from workflow.models.undertakings import Duty, Entry, Indicator, Measure
 
 __all__ = [
     "IS_ON_BEHALF",
@@ -48,19 +50,28 @@ __all__ = [
     "Deadline",
     "Delivery",
     "Document",
+    "Duty",
+    "Entry",
     "Event",
+    "Exclusion",
+    "ExclusionMatch",
     "Extension",
     "FormWord",
     "Gathered",
     "Handover",
     "Heartbeat",
     "Hold",
+    "Indicator",
     "Key",
     "Letter",
     "LetterForm",
+    "Measure",
     "Meeting",
     "Number",
     "Objection",
+    "Partner",
+    "PartnerName",
+    "PartnerOwner",
     "Party",
     "Personal",
     "Queue",

@@ -41,6 +41,8 @@ class Case(Base):
     officer: Mapped[str] = mapped_column(default="")
     title: Mapped[str]
     partner: Mapped[dict[str, Any]]
+    #: Its number in the register of partners, or 0.
+    partner_record: Mapped[int] = mapped_column(default=0, index=True)
     territory: Mapped[list[str]]
     no_territory_reason: Mapped[str] = mapped_column(Text, default="")
     risk: Mapped[str] = mapped_column(default="")
