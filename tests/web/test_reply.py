@@ -15,6 +15,7 @@ from tests.web.mailed import counts, form_to, last_event
 from workflow import db, files
 from workflow.clock import SimulatedClock
 from workflow.queries import LETTERS
+from workflow.web import create_app
 
 
 @pytest.fixture
@@ -90,9 +91,11 @@ def test_whoever_wishes_is_written_to_in_the_language_of_the_page_from_then_on(a
 
 
 def test_a_language_written_from_right_to_left_turns_the_page(asked: Asked) -> None:
-    asked.browser.app.state.directions["es"] = "rtl"  # type: ignore[attr-defined]
+    browser = TestClient(create_app(asked.on, asked.clock, languages=("en", "ar")))
 
-    assert '<html lang="es" dir="rtl">' in asked.browser.get(asked.address + "?lang=es").text
+    assert '<html lang="ar" dir="rtl">' in browser.get(asked.address + "?lang=ar").text
+    assert '<html lang="ar" dir="rtl">' in browser.get(asked.address).text  # the browser remembers it
+    assert '<html lang="fr" dir="ltr">' in asked.browser.get(asked.address + "?lang=ar").text
 
 
 # ------------------------------------------------------------------------------------- answering

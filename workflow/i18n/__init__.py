@@ -7,8 +7,8 @@ countries.py   names of States, and how "of France" is said
 sentences.py   a reason or an explanation -> its sentence
 """
 
-from workflow.i18n.catalogs import LANGUAGES, direction, negotiated
-from workflow.i18n.countries import country, of_state
+from workflow.i18n.catalogs import LANGUAGES, direction, negotiated, own_name
+from workflow.i18n.countries import country, named_in, of_state
 from workflow.i18n.dates import day, days, last_moment, listed, moment, offset, period, sort_key, span
 from workflow.i18n.sentences import explanation, retold, sentence
 from workflow.i18n.titles import form, knows, title, voice, word
@@ -25,9 +25,11 @@ __all__ = [
     "last_moment",
     "listed",
     "moment",
+    "named_in",
     "negotiated",
     "of_state",
     "offset",
+    "own_name",
     "period",
     "retold",
     "sentence",

@@ -11,17 +11,17 @@ English itself has only words.po: what is not found there, or not found as it no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.pofile import PoFileError, read_po
 
 LANGUAGES = ("en", "fr", "es")
 FOLDER = Path(__file__).parent.parent / "locale"
 
-_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"})
 _WISH = re.compile(r"\s*([A-Za-z]{2,8})(?:[-_][A-Za-z0-9-_]*)?\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?))?\s*")
 
 
@@ -90,18 +90,21 @@ def _messages(path: Path) -> Iterable[tuple[tuple[str, str], str | tuple[str, st
 # ------------------------------------------------------------------------------ which language
 
 
-def negotiated(wishes: str | Iterable[str] | None, default: str = "en") -> str:
-    """The first wish that is one of LANGUAGES, else the default.
+def negotiated(
+    wishes: str | Iterable[str] | None, default: str = "en", among: Collection[str] = LANGUAGES
+) -> str:
+    """The first wish that there is, else the default.
 
     wishes    "fr", "es-MX", ["ar", "fr"], or what a browser sends: "pt, fr-CH;q=0.9, en;q=0.8"
     default   the configured language of the installation
+    among     the languages there are
     """
     given = wishes.split(",") if isinstance(wishes, str) else list(wishes or ())
     ranked: list[tuple[float, str]] = []
     for each in given:
         found = _WISH.fullmatch(each)
         weight = float(found[2] or 1) if found else 0.0
-        if found and weight > 0 and found[1].lower() in LANGUAGES:
+        if found and weight > 0 and found[1].lower() in among:
             ranked.append((weight, found[1].lower()))
     # `max` keeps the first of equals: the order of the wishes decides.
     return max(ranked, key=lambda wish: wish[0])[1] if ranked else default
@@ -109,4 +112,24 @@ def negotiated(wishes: str | Iterable[str] | None, default: str = "en") -> str:
 
 def direction(language: str) -> str:
     """`rtl` for languages written from right to left, else `ltr`; as HTML wants it."""
-    return "rtl" if re.split("[-_]", language.lower())[0] in _RIGHT_TO_LEFT else "ltr"
+    try:
+        return str(locale_of(re.split("[-_]", language)[0].lower()).text_direction)
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
+
+
+@cache
+def locale_of(language: str) -> Locale:
+    """How a language writes days, lists and names of States; English as the British do.
+
+    Raises   UnknownLocaleError, ValueError: nobody has described that language
+    """
+    # "17 June 2024", and no comma before "and".
+    return Locale("en", "GB") if language == "en" else Locale.parse(language)
+
+
+@cache
+def own_name(language: str) -> str:
+    """What a language calls itself: `English`, `Français`, `Español`."""
+    name = str(locale_of(language).languages.get(language) or language)
+    return name[:1].upper() + name[1:]

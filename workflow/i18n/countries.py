@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
-from babel import Locale
-
-_LOCALES = {"en": Locale("en", "GB"), "fr": Locale("fr"), "es": Locale("es")}
+from workflow.i18n.catalogs import LANGUAGES, locale_of
 
 # English: names that want "the".
 _THE = re.compile(
@@ -45,7 +44,15 @@ def country(code: str, language: str) -> str:
 
     Registers of Parties have names of their own, which win over these.
     """
-    return _LOCALES[language].territories.get(code) or code
+    return locale_of(language).territories.get(code) or code
+
+
+def named_in(language: str, names: Sequence[str] | None) -> str:
+    """Which of the names a register gives is that of a language; "" where it gives none in it.
+
+    names   in the order of LANGUAGES
+    """
+    return names[LANGUAGES.index(language)] if names and language in LANGUAGES else ""
 
 
 @lru_cache(maxsize=1024)

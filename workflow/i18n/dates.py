@@ -12,16 +12,14 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 
 from states.periods import Period, PeriodError
-from workflow.i18n.catalogs import catalog
+from workflow.i18n.catalogs import catalog, locale_of
 
-#: British forms: "17 June 2024", and no comma before "and".
-_LOCALES = {"en": Locale("en", "GB"), "fr": Locale("fr"), "es": Locale("es")}
-_DAY = {"en": "d MMMM y", "fr": "d MMMM y", "es": "d 'de' MMMM 'de' y"}
+_DAY = {"es": "d 'de' MMMM 'de' y"}
+_DAY_ELSEWHERE = "d MMMM y"
 _YEAR = re.compile(r"(?: de)? \d{4}$")
 _LAST_MINUTE = time(23, 59)
 
@@ -29,9 +27,9 @@ _LAST_MINUTE = time(23, 59)
 @lru_cache(maxsize=2048)
 def day(of: date, language: str, *, weekday: bool = True) -> str:
     """`Monday 17 June 2024`, `lundi 17 juin 2024`, `lunes 17 de junio de 2024`; or without the weekday."""
-    pattern = ("EEEE " if weekday else "") + _DAY[language]
+    pattern = ("EEEE " if weekday else "") + _DAY.get(language, _DAY_ELSEWHERE)
     # A datetime is a date too, and its day depends on a zone: `moment` asks for one.
-    return _ordinal(format_date(date(of.year, of.month, of.day), pattern, _LOCALES[language]), language)
+    return _ordinal(format_date(date(of.year, of.month, of.day), pattern, locale_of(language)), language)
 
 
 @lru_cache(maxsize=2048)
@@ -88,7 +86,7 @@ def listed(words: Sequence[str], language: str) -> str:
     """`France, Brazil and Chad`; "" for nothing."""
     if not words:
         return ""
-    joined = format_list(list(words), locale=_LOCALES[language])
+    joined = format_list(list(words), locale=locale_of(language))
     if language == "es" and len(words) > 1 and re.match(r"h?[ií](?![aeoáéó])", words[-1].lower()):
         before = joined[: -len(words[-1])]
         return before.removesuffix("y ") + "e " + words[-1]

@@ -44,8 +44,7 @@ class Words:
         if not code:
             return ""
         names = self.matter.names.get(str(code))
-        named = names[i18n.LANGUAGES.index(self.language)] if names else ""
-        named = named or i18n.country(str(code), self.language)
+        named = i18n.named_in(self.language, names) or i18n.country(str(code), self.language)
         # Registers are typed with the apostrophe of a keyboard.
         return named.replace("'", "’") if self.language == "fr" else named
 

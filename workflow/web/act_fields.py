@@ -251,8 +251,7 @@ def _parties(of: _Choosing) -> Options:
 
 def named(code: str, names: Names, language: str) -> str:
     """The name of a Party, by its code."""
-    known = names.get(code)
-    return (known[i18n.LANGUAGES.index(language)] if known else "") or i18n.country(code, language)
+    return i18n.named_in(language, names.get(code)) or i18n.country(code, language)
 
 
 #: Detail -> what may be chosen for it; None: it is typed.

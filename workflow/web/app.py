@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from workflow import db, house, web
+from workflow import db, house, i18n, web
 from workflow.clock import Clock
 from workflow.web import access
 from workflow.web.forms import NotSentHere, TooLarge
@@ -49,18 +49,19 @@ HEADERS = {
 }
 
 
-def create_app(engine: Engine, clock: Clock, *, is_demo: bool = False) -> FastAPI:
+def create_app(
+    engine: Engine, clock: Clock, *, is_demo: bool = False, languages: tuple[str, ...] = i18n.LANGUAGES
+) -> FastAPI:
     """The web application of one installation.
 
-    engine   a database whose house is settled (`house.settle`)
+    engine      a database whose house is settled (`house.settle`)
+    languages   in which pages can be read; without a catalog they say it in English
     """
     with db.reading(engine) as session:
         settled = house.of(session)
     # The API's description is at /api/openapi.json; the page that draws it would load scripts from elsewhere.
     app = FastAPI(title="Assent", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
-    app.state.site = Site(engine, clock, settled, is_demo=is_demo)
-    #: Writing directions of languages that are being added: tests set Arabic here.
-    app.state.directions = {}
+    app.state.site = Site(engine, clock, settled, languages=languages, is_demo=is_demo)
     app.mount("/static", _Kept(directory=STATIC), name="static")
     addresses: set[str] = set()
     for module in sorted(iter_modules(web.__path__), key=lambda found: found.name):
@@ -71,7 +72,7 @@ def create_app(engine: Engine, clock: Clock, *, is_demo: bool = False) -> FastAP
     #: Every address there is: the main menu names no page that is not there.
     app.state.addresses = frozenset(addresses)
     _tell_errors(app)
-    app.add_middleware(_Headers)
+    app.add_middleware(_Headers, languages=languages)
     return app
 
 
@@ -90,15 +91,16 @@ class _Headers:
     Written as a plain ASGI application: a middleware that wraps responses would hold up event streams.
     """
 
-    def __init__(self, inner: ASGIApp) -> None:
+    def __init__(self, inner: ASGIApp, languages: tuple[str, ...]) -> None:
         self._inner = inner
+        self._languages = languages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
         path = scope["path"]
-        chosen = re.search(rb"(?:^|&)lang=(en|fr|es)(?:&|$)", scope["query_string"])
+        chosen = re.search(rb"(?:^|&)lang=([a-z]{2,3})(?:&|$)", scope["query_string"])
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -109,7 +111,7 @@ class _Headers:
                     # Pages of this site are about open cases: no cache and no search engine may keep them.
                     headers.setdefault("Cache-Control", "no-store")
                     headers.setdefault("X-Robots-Tag", "noindex, nofollow")
-                if chosen:
+                if chosen and chosen[1].decode() in self._languages:
                     cookie = f"{LANGUAGE_COOKIE}={chosen[1].decode()}; Path=/; SameSite=Lax; Max-Age=31536000"
                     headers.append("Set-Cookie", cookie)
             await send(message)

@@ -12,9 +12,8 @@ from workflow.web.site import Site
 
 def party_names(session: Session, site: Site, language: str) -> Mapping[str, str]:
     """Code -> name of every State of every register, in alphabetical order of the names."""
-    at = i18n.LANGUAGES.index(language) if language in i18n.LANGUAGES else 0
     found: dict[str, str] = {}
     for register in dict.fromkeys(law.parties for law in site.house.laws.all):
         for code, names in queries.world(session, register).names.items():
-            found.setdefault(code, names[at] or names[0])
+            found.setdefault(code, i18n.named_in(language, names) or i18n.country(code, language))
     return dict(sorted(found.items(), key=lambda each: i18n.sort_key(each[1])))

@@ -16,7 +16,7 @@ from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
 
 from states.reasons import Refused
-from workflow import answering, files, fresh_links, i18n
+from workflow import answering, files, fresh_links
 from workflow.answering import Standing
 from workflow.web import forms, nonces, reply_form, reply_page
 from workflow.web.reply_form import Fault, Sent
@@ -287,11 +287,15 @@ def _to_receipt(request: Request, token: str, what: str) -> Response:
 def _chosen(request: Request) -> str:
     """The language chosen on this page, where the browser may keep no cookie; or ""."""
     chosen = request.query_params.get("lang", "")
-    return chosen if chosen in i18n.LANGUAGES else ""
+    return chosen if chosen in site_of(request).languages else ""
 
 
 def _language(request: Request, standing: Standing | None) -> str:
     """The language of the page: chosen now or before, else the one the letter was written in."""
-    if standing is None or _chosen(request) or request.cookies.get(LANGUAGE_COOKIE) in i18n.LANGUAGES:
+    if (
+        standing is None
+        or _chosen(request)
+        or request.cookies.get(LANGUAGE_COOKIE) in site_of(request).languages
+    ):
         return language_of(request)
     return standing.bearer.language

@@ -30,12 +30,11 @@ def language_of(request: Request) -> str:
     """The language of a page: chosen, else the person's own, else the browser's wish, else the default."""
     chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
     person = getattr(request.state, "person", None)
-    default = site_of(request).house.settings.languages.default
-    if chosen in i18n.LANGUAGES:
+    site = site_of(request)
+    if chosen in site.languages:
         return str(chosen)
-    if person is not None:
-        return i18n.negotiated([person.language], default)
-    return i18n.negotiated(request.headers.get("accept-language"), default)
+    wishes = [person.language] if person is not None else request.headers.get("accept-language")
+    return i18n.negotiated(wishes, site.house.settings.languages.default, site.languages)
 
 
 def say(text: str, language: str, /, **values: Any) -> str:
@@ -62,8 +61,8 @@ def page(
         "known_addresses": request.app.state.addresses,
         "person": person,
         "language": language,
-        "direction": request.app.state.directions.get(language) or i18n.direction(language),
-        "languages": i18n.LANGUAGES,
+        "direction": i18n.direction(language),
+        "languages": [(code, i18n.own_name(code)) for code in site.languages],
         "office": site.house.settings.secretariat,
         "silence": _silence(site) if person is not None else None,
         "now": site.now(),

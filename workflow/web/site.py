@@ -11,7 +11,7 @@ from fastapi import Request
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from workflow import db, house
+from workflow import db, house, i18n
 from workflow.clock import Clock
 from workflow.web.limits import Limits
 
@@ -24,6 +24,8 @@ class Site:
     clock: Clock
     house: house.House
     limits: Limits = field(default_factory=Limits)
+    #: In which pages can be read; letters are written in those of the templates alone.
+    languages: tuple[str, ...] = i18n.LANGUAGES
     #: The clock can be moved and letters read in the browser: for the demo only.
     is_demo: bool = False
 

@@ -131,8 +131,7 @@ def board_of(
 def party_name(known: World, code: str, language: str) -> str:
     """What a Party is called in a language, as its register writes it."""
     names = known.names.get(code)
-    named = names[i18n.LANGUAGES.index(language)] if names else ""
-    named = named or i18n.country(code, language)
+    named = i18n.named_in(language, names) or i18n.country(code, language)
     # Registers are typed with the apostrophe of a keyboard.
     return named.replace("'", "’") if language == "fr" else named
 
