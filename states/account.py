@@ -175,6 +175,10 @@ def _ask(procedure: Procedure, ask: Ask) -> list[Line]:
     lines += _entry("Answers", "; ".join(_answer(ask, word) for word in ask.answers))
     lines += _entry("Silence", f"means {terms.spoken(ask.silence)}{_unreached(ask)}")
     lines += _entry("Decides", terms.rule(ask))
+    if ask.came_back == "next contact":
+        lines += _entry("Returned", "a letter that comes back goes to whoever is next on file, by itself")
+    if ask.restarts_on_delivery:
+        lines += _entry("Clock", "starts again for whom the request reaches only on a later day")
     if ask.final_from:
         lines += _entry("Final from", f"rank '{ask.final_from}' upwards; until then the window runs on")
     if ask.remind:

@@ -2,6 +2,7 @@
 
 fire       a deadline is due: a window shuts, a task is overdue, a reminder goes out, a Party joins
 register   meetings, Parties or seats have changed: the dates that hang on them are set anew
+reach      a request arrives late, at a member whose clock then starts again
 recount    a calendar has changed, and an officer accepts what that makes of some dates (recounts.py)
 """
 
@@ -70,9 +71,29 @@ def recount(draft: Draft, act: ByClock) -> None:
     recounts.recount(draft)
 
 
+def reach(draft: Draft, act: ByClock) -> None:
+    """The request reaches a member only now: its clock starts again, where the law file says so.
+
+    details: round (its number), member (its code)
+    Raises   Refusal when nothing of it touches this case
+    """
+    details, ask, round_ = draft.command.details, draft.state.ask, draft.case.open_round
+    code = str(details.get("member"))
+    is_asked = round_ is not None and round_.no == details.get("round") and round_.member(code) is not None
+    if ask is None or round_ is None or not is_asked or not ask.restarts_on_delivery:
+        raise Refusal(reason("untouched"))
+    if any(answer.member == code for answer in round_.answers):
+        raise Refusal(reason("untouched"))
+    draft.do(rounds.begin_anew(draft.moment(), round_, ask, code))
+    if not draft.has_changed:
+        raise Refusal(reason("untouched"))
+    draft.record("clock_restarted")
+
+
 COMMANDS: Mapping[str, Callable[[Draft, ByClock], None]] = {
     "fire": fire,
     "register": register,
+    "reach": reach,
     "recount": recount,
 }
 

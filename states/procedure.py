@@ -136,6 +136,11 @@ class Ask:
     extensions: int = 1
     #: The least an extension adds; None: any.
     extension_at_least: Period | None = None
+    #: What happens when a letter comes back for good: "offer" (an officer is told who may be written to
+    #: instead) or "next contact" (who is next on file is written to at once, and the officer is told).
+    came_back: str = "offer"
+    #: Whether a member's clock starts again when the request reaches it only on a later day.
+    restarts_on_delivery: bool = False
     #: Whether an answer against stands, as an objection, until withdrawn in writing.
     objections_stand: bool = False
     #: States from which a timely objection recorded after the close takes the case back.

@@ -19,6 +19,7 @@ __all__ = ["Fault", "ProcedureError", "load", "places", "read", "shipped"]
 STATUSES = ("in force", "draft")
 OPENS = ("on dispatch", "on entry")
 CLOSES = ("when decided", "when all answered", "at deadline")
+CAME_BACK = ("offer", "next contact")
 OUTCOMES = ("carried", "defeated", "lapsed")
 
 # Which lines the keys of a file stand on, by the file's digest: records do not carry them.
@@ -189,6 +190,8 @@ def _ask(table: Table) -> Ask:
         remind=table.periods("remind"),
         silence=table.text("silence"),
         confirm_unreached=table.flag("confirm_unreached"),
+        came_back=table.choice("came_back", CAME_BACK, "offer"),
+        restarts_on_delivery=table.flag("restarts_on_delivery"),
         quorum=table.number("quorum"),
         rule=table.text("rule"),
         closes=table.choice("closes", CLOSES),

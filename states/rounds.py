@@ -107,6 +107,32 @@ def join(moment: Moment, round_: Round, ask: Ask, code: str) -> Deed:
     return Deed(tuple(effects), {"party": code, "reply_by": max(own, round_.reply_by)}, (post,))
 
 
+def begin_anew(moment: Moment, round_: Round, ask: Ask, code: str) -> Deed:
+    """Let a member whom the request reaches only now have its full period from this day.
+
+    Of a date that has been told, nothing is taken away: an earlier one changes nothing.
+    """
+    procedure, facts = moment.procedure, moment.facts
+    member, period = round_.member(code), Period.parse(round_.within)
+    assert member is not None  # clockwork.py has looked
+    start = today(procedure, facts)
+    own = last_day(period, start, facts.days)
+    if own <= (member.reply_by or round_.reply_by):
+        return Deed()
+    changes: dict[str, Any] = {"reply_by": own, "closes_at": closes(procedure, facts, own)}
+    if facts.case.is_held:
+        changes = {"reply_by": own, "remaining": whole_days(period, start, facts)}
+    again = replace(member, **changes)
+    changed = replace(round_, asked=tuple(again if m.code == code else m for m in round_.asked))
+    effects = [effect("asked_change", round=round_.no, code=code, **changes)]
+    if not facts.case.is_held:
+        effects += prolonged(procedure, facts, changed)
+        running = {d.name for d in facts.case.deadlines if d.kind == "reminder" and d.about == code}
+        effects += [drop(name, "cancelled") for name in sorted(running)]
+        effects += [e for e in reminders(procedure, facts, ask, changed, (again,)) if e.values["about"]]
+    return Deed(tuple(effects), {"party": member.party, "reply_by": own})
+
+
 def notices(notify: Mapping[str, str], what: Mapping[str, Any], round_no: int = 0) -> list[Post]:
     """The notices a law file names, audience by audience."""
     return [

@@ -29,7 +29,7 @@ work
 engine
 answering
 inbox preview rewriting reports check backup drawing forecast search figures foresight fresh_links
-sweep
+sweep sending
 stage desk
 rehearse scheduler catcher
 showcase

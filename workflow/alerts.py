@@ -58,10 +58,13 @@ def queue_heads(session: Session, lines: str, settings: Settings, now: datetime)
     )
 
 
-def tell_officers(session: Session, letter: Claim, reason: str, now: datetime) -> None:
+def tell_officers(
+    session: Session, letter: Claim, reason: str, now: datetime, written_to: Recipient | None = None
+) -> None:
     """Tell the officer of the case that a letter did not arrive, and who may be written to instead.
 
     The alert belongs to no event, so it names the case only in its words.
+    written_to   who has been written to instead already
     """
     # An alert about a lost alert would be lost too, and so on for ever.
     if letter.purpose == "alert" or letter.case_id is None:
@@ -93,7 +96,8 @@ def tell_officers(session: Session, letter: Claim, reason: str, now: datetime) -
                     "recipient": f"{letter.name} <{letter.email}>".strip(),
                     "party": names[i18n.LANGUAGES.index(language)] if names else letter.party,
                     "reason": reason,
-                    "next_contact": f"{instead.name} <{instead.email}>".strip() if instead else "",
+                    "next_contact": _named(instead),
+                    "written_to": _named(written_to),
                 },
             },
         )
@@ -121,6 +125,10 @@ def tell_officers(session: Session, letter: Claim, reason: str, now: datetime) -
             }
         )
     outbox.queue(session, rows)
+
+
+def _named(recipient: Recipient | None) -> str:
+    return f"{recipient.name} <{recipient.email}>".strip() if recipient is not None else ""
 
 
 def _officers(session: Session, in_charge: str) -> Sequence[Row[Any]]:

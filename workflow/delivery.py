@@ -23,7 +23,7 @@ from workflow.alerts import queue_heads, tell_officers
 from workflow.config import Settings
 from workflow.covers import Covers
 from workflow.outbox import Claim
-from workflow.postmark import AfterRefusal, Postmark, Withheld
+from workflow.postmark import AfterDelay, AfterRefusal, Postmark, Withheld
 
 __all__ = ["Report", "deliver", "queue_heads"]
 
@@ -68,6 +68,7 @@ def deliver(
     limit: int | None = None,
     *,
     after_refusal: AfterRefusal = tell_officers,
+    after_delay: AfterDelay | None = None,
 ) -> Report:
     """Send what is due, until nothing is or the mail server is out of reach.
 
@@ -75,9 +76,10 @@ def deliver(
     now_of          the present moment, asked at each transaction
     limit           most letters to claim; None: all
     after_refusal   tells the officers about a letter that was set aside
+    after_delay     sees what follows from a request that arrives late
     Raises          DatabaseError; letters under way then are marked by nobody and sent again, with a mark
     """
-    return asyncio.run(_Delivery(engine, courier, settings, now_of, limit, after_refusal).run())
+    return asyncio.run(_Delivery(engine, courier, settings, now_of, limit, after_refusal, after_delay).run())
 
 
 class _Delivery:
@@ -91,11 +93,13 @@ class _Delivery:
         now_of: Callable[[], datetime],
         limit: int | None,
         after_refusal: AfterRefusal,
+        after_delay: AfterDelay | None,
     ) -> None:
         self._engine = engine
         self._courier = courier
         self._now_of = now_of
         self._after_refusal = after_refusal
+        self._after_delay = after_delay
         self._give_up_after = timedelta(hours=settings.mail.give_up_after_hours)
         self._lease_s = settings.sweep.lease_s
         self._batch = min(settings.mail.batch, BATCH_MAX)
@@ -264,7 +268,9 @@ class _Delivery:
     ) -> tuple[list[Postmark], list[Claim]]:
         now = self._now_of()
         with db.transaction(self._engine) as session:
-            marks = postmark.mark(session, told, now, self._give_up_after, self._after_refusal)
+            marks = postmark.mark(
+                session, told, now, self._give_up_after, self._after_refusal, self._after_delay
+            )
             outbox.renew(session, kept, now, self._lease_s)
             return marks, outbox.claim(session, now, room, self._lease_s) if room else []
 

@@ -46,6 +46,8 @@ _THE_KEYS = select(KEYS).where(KEYS.c.key.in_(bindparam("keys", expanding=True))
 
 #: Commands of the clock that change the dates of many cases at once, when a register has changed.
 REGISTER_CHANGED = "register"
+#: Command of the clock for a member whom a request reaches late.
+REACHED = "reach"
 #: Kind of the event that tells of a document.
 DOCUMENT_ADDED = "document_added"
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -18,6 +19,11 @@ from workflow.queries import LETTERS, table
 AfterRefusal = Callable[[Session, Claim, str, datetime], None]
 """Called in the transaction that sets a letter aside: session, letter, why, now. It tells the officers."""
 
+AfterDelay = Callable[[Session, Claim, datetime], None]
+"""Called in the transaction that marks a request as sent, if it was long under way: session, letter, now."""
+
+#: A request that arrives later than this was delayed: within it, mail is ordinarily under way.
+DELAYED = timedelta(hours=1)
 #: First and longest pause before a letter that was put off is tried again.
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=2)
@@ -61,6 +67,7 @@ def mark(
     now: datetime,
     give_up_after: timedelta,
     after_refusal: AfterRefusal,
+    after_delay: AfterDelay | None = None,
 ) -> list[Postmark]:
     """Write down what became of letters that were claimed; the marks in the order of `results`.
 
@@ -84,7 +91,13 @@ def mark(
     for claim, made in pairs:
         if made.status in ("refused", "given_up"):
             _set_aside(session, claim, made, now, after_refusal)
+        elif after_delay is not None and made.status == "sent" and _was_delayed(claim, now):
+            _apart(session, claim, made, partial(after_delay, session, claim, now))
     return marks
+
+
+def _was_delayed(claim: Claim, now: datetime) -> bool:
+    return claim.purpose == "request" and now - claim.created_at > DELAYED
 
 
 def postmark(
@@ -171,13 +184,20 @@ def _set_aside(
             .where(_CONTACTS.c.id == claim.contact_id)
             .values(failed_at=func.coalesce(_CONTACTS.c.failed_at, now), failed_why=made.detail)
         )
+    _apart(session, claim, made, partial(after_refusal, session, claim, made.detail, now))
+
+
+def _apart(session: Session, claim: Claim, made: Postmark, follow_up: Callable[[], None]) -> None:
+    """What a mark brings about, apart from the mark.
+
+    If it fails, what became of the letters must still be written, or they are all sent again when their
+    lease ends.
+    """
     try:
-        # Of its own: if telling fails, what became of the letters must still be written, or they are all
-        # sent again when their lease ends.
         with session.begin_nested():
-            after_refusal(session, claim, made.detail, now)
+            follow_up()
     except Exception:
-        log.exception("letter %s was set aside (%s) and nobody could be told", claim.id, made.status)
+        log.exception("letter %s is marked (%s), and what follows from it has failed", claim.id, made.status)
 
 
 _MARK = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select, Table, bindparam, func, select
@@ -229,6 +229,20 @@ def members_reached(session: Session, case_id: int, round_no: int) -> frozenset[
     """Codes of those asked in a round to whom at least one request has been handed over."""
     values = {"id": case_id, "no": round_no}
     return frozenset(session.connection().scalars(_MEMBERS_REACHED, values))
+
+
+def requests_waiting(session: Session, case_id: int, round_no: int, member: str) -> list[int]:
+    """Requests of a round to one who is asked that are yet to be handed over."""
+    theirs = (LETTERS.c.case_id == case_id) & (LETTERS.c.round == round_no) & (LETTERS.c.member == member)
+    waits = (LETTERS.c.purpose == "request") & LETTERS.c.status.in_(["waiting", "sending"])
+    return list(session.scalars(select(LETTERS.c.id).where(theirs, waits).order_by(LETTERS.c.id)))
+
+
+def was_reached(session: Session, case_id: int, round_no: int, member: str, before: datetime) -> bool:
+    """Whether a request of a round had been handed over to one who is asked before that moment."""
+    theirs = (LETTERS.c.case_id == case_id) & (LETTERS.c.round == round_no) & (LETTERS.c.member == member)
+    sent = (LETTERS.c.purpose == "request") & (LETTERS.c.status == "sent") & (LETTERS.c.sent_at < before)
+    return session.scalar(select(LETTERS.c.id).where(theirs, sent).limit(1)) is not None
 
 
 _MEMBERS_REACHED = (

@@ -14,7 +14,7 @@ from sqlalchemy import Row, bindparam, func, insert, literal_column, select, upd
 from sqlalchemy.orm import Session
 
 from notifications import LANGUAGES, template_version, templates
-from states.commands import Actor, Post
+from states.commands import CLOCK, Actor, Command, Post
 from states.facts import Case
 from states.periods import local_day
 from states.procedure import Procedure
@@ -112,11 +112,7 @@ def accept(session: Session, wanted: Outdated, actor: Actor, now: datetime) -> i
     ).all()
     done: dict[int, int] = {}
     for each in look(session, ids):
-        changed = session.execute(
-            _REWRITE, {"b_id": each.id, "b_subject": each.subject, "b_text": each.text, "b_html": each.html,
-                       "b_version": each.version},
-        )  # fmt: skip
-        done[each.case_id] = done.get(each.case_id, 0) + outbox.count(changed)
+        done[each.case_id] = done.get(each.case_id, 0) + _write_again(session, each)
     for case_id, count in sorted(done.items()):
         if count:
             told = {"template": wanted.template, "language": wanted.language, "letters": count}
@@ -176,12 +172,28 @@ def send_instead(session: Session, letter_id: int, actor: Actor, now: datetime) 
         raise NotRewritten("No other contact with a usable address is on file. Add one, then come back here.")
     told = {"letter": letter_id, "template": row.template, "party": row.party, "role": instead.role}
     seq = engine.note(session, row.case_id, SENT_INSTEAD, told, actor, now)
+    if row.purpose == "request":
+        # Before it is composed: it must print the day until which its reader has time.
+        begin_anew(session, row.case_id, row.round, row.member, now)
     law, case = _case(session, row.case_id, now)
     (made,) = _compose(session, law, case, row, [instead], now, seq) or (None,)
     if made is None:
         raise NotRewritten("What this letter tells no longer holds: the period it speaks of has ended.")
     outbox.queue(session, [made])
     return instead
+
+
+def begin_anew(session: Session, case_id: int, round_no: int, member: str, now: datetime) -> None:
+    """Let the clock of a member whom no request had reached start again, where the law file says so.
+
+    What still waits to be sent to it is written again: it must print the new day.
+    """
+    if queries.was_reached(session, case_id, round_no, member, now):
+        return
+    command = Command(engine.REACHED, CLOCK, {"round": round_no, "member": member})
+    if isinstance(engine.perform(session, case_id, command, now), engine.Outcome):
+        for each in look(session, queries.requests_waiting(session, case_id, round_no, member)):
+            _write_again(session, each)
 
 
 def difference(old: str, new: str) -> list[tuple[str, str]]:
@@ -208,6 +220,12 @@ _REWRITE = (
         version=bindparam("b_version"),
     )
 )
+
+
+def _write_again(session: Session, each: Rewritten) -> int:
+    """Give a letter its new words, unless it has left meanwhile; how many were given them."""
+    values = {"b_subject": each.subject, "b_text": each.text, "b_html": each.html, "b_version": each.version}
+    return outbox.count(session.execute(_REWRITE, {"b_id": each.id, **values}))
 
 
 def _same_letter(row: Row[Any]) -> list[Any]:

@@ -18,7 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
 from notifications import Courier
-from workflow import check, db, delivery, gather, house, record, sweep
+from workflow import check, db, delivery, gather, house, record, sending, sweep
 from workflow.clock import Clock, SystemClock
 
 log = logging.getLogger("assent.worker")
@@ -120,7 +120,7 @@ class Worker:
 
     def _deliver(self) -> None:
         try:
-            done = delivery.deliver(self._engine, self._courier, self._settings, self._clock.now)
+            done = sending.deliver(self._engine, self._courier, self._settings, self._clock.now)
             if done.sent:
                 log.info("sent %s letters", done.sent)
         except Exception:

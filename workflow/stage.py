@@ -20,7 +20,7 @@ from notifications import Refused as Rejected
 from states.commands import Actor, Command
 from states.procedure import Procedure
 from states.reasons import Refused
-from workflow import config, db, delivery, engine, house, record, register, sweep, timeline
+from workflow import config, db, engine, house, record, register, sending, sweep, timeline
 from workflow.clock import SimulatedClock
 from workflow.expected import Seen
 from workflow.laws import Laws
@@ -158,7 +158,7 @@ class Stage:
                 select(func.count()).select_from(LETTERS).where(LETTERS.c.status == "waiting")
             )
         if waiting:
-            delivery.deliver(self._engine, self.courier, self._settings, self.clock.now)
+            sending.deliver(self._engine, self.courier, self._settings, self.clock.now)
 
     # ------------------------------------------------------------------------------------- looking
 

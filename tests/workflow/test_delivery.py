@@ -232,7 +232,7 @@ def test_a_failure_to_tell_the_officers_undoes_no_mark(engine, caplog):
     assert report == Report(sent=4, refused=1)
     assert letters(engine, "status") == ["sent", "sent", "refused", "sent", "sent"]
     assert "spoilt" not in letters(engine, "subject")
-    assert "letter 3 was set aside (refused) and nobody could be told" in caplog.text
+    assert "letter 3 is marked (refused), and what follows from it has failed" in caplog.text
 
 
 HOSTILE = {

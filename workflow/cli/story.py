@@ -1,4 +1,4 @@
-"""assent demo: one whole procedure on a simulated clock, told in the terminal."""
+"""assent demo --terminal: one whole procedure on a simulated clock, told in the terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from states.commands import Actor, Command
 from states.details import moment
 from states.reasons import Refused
 from states.zones import zone_of
-from workflow import config, db, delivery, engine, house, record, register, sweep
+from workflow import config, db, engine, house, record, register, sending, sweep
 from workflow.catcher import HOST, Catcher
 from workflow.cli import casefile, folder
 from workflow.cli.desk import out, refuse
@@ -150,14 +150,14 @@ class _Stage:
 
     def _deliver(self, expected: int) -> None:
         if expected < 20:
-            delivery.deliver(self.on, self.courier, self.settings, self.clock.now)
+            sending.deliver(self.on, self.courier, self.settings, self.clock.now)
             return
         columns = (TextColumn("              {task.description}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=out, transient=False) as progress:
             before = len(self.catcher.caught)
             task = progress.add_task("letters", total=expected)
             while True:
-                report = delivery.deliver(self.on, self.courier, self.settings, self.clock.now, limit=32)
+                report = sending.deliver(self.on, self.courier, self.settings, self.clock.now, limit=32)
                 progress.update(task, completed=min(len(self.catcher.caught) - before, expected))
                 if not report.sent:
                     break
@@ -175,6 +175,6 @@ def _say_what_next(settings_file: Path) -> None:
         ("its evidence in one file", f"{assent} record bundle RP-2026-1"),
         ("the law in words, and drawn", "assent law show ramsar-private; assent law draw ramsar-private"),
         ("a case as you would write it", "assent rehearse --help"),
-        ("cases in every state, in a browser", "assent demo --pages"),
+        ("cases in every state, in a browser", "assent demo"),
     ):
         out.print(f"  {words:<35} {command}", markup=False)

@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from notifications import Courier
-from workflow import check, db, delivery, scheduler, sweep
+from workflow import check, db, scheduler, sending, sweep
 from workflow.cli.desk import desk, out, refuse
 
 
@@ -58,7 +58,7 @@ def _once(context: typer.Context) -> None:
     at = desk(context)
     swept = sweep.fire_due(at.engine, at.now(), batch=at.settings.sweep.batch)
     courier = Courier(check.mail_settings(at.settings))
-    sent = delivery.deliver(at.engine, courier, at.settings, at.now)
+    sent = sending.deliver(at.engine, courier, at.settings, at.now)
     out.print(f"{swept.fired} deadlines fired, {sent.sent} letters sent.")
     if sent.halted is not None:
         refuse(f"The queue is paused: {sent.halted.reason}. {sent.halted.remedy}")

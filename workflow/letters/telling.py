@@ -246,7 +246,7 @@ def _unreached(words: Words) -> Told:
 
 
 def _bounced(words: Words) -> Told:
-    names = ("recipient", "reason", "next_contact")
+    names = ("recipient", "reason", "next_contact", "written_to")
     return {"party": words.party(words.matter.what.get("party"))} | {n: _text(words, n) for n in names}
 
 

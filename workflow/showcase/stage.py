@@ -16,7 +16,7 @@ from states import reasons
 from states.commands import Actor, Command
 from states.details import moment
 from states.zones import zone_of
-from workflow import config, db, delivery, engine, house, register, sweep
+from workflow import config, db, engine, house, register, sending, sweep
 from workflow.catcher import HOST, Catcher
 from workflow.clock import SimulatedClock
 from workflow.showcase.stories import NOW, START, STORIES, Story
@@ -186,4 +186,4 @@ class Stage:
     def deliver(self) -> None:
         """Hand every letter that waits to the catcher; those of long ago count as handed over then."""
         courier = self._courier if self.clock.now() >= self._recent else self._past
-        delivery.deliver(self.engine, courier, self.settings, self.clock.now)
+        sending.deliver(self.engine, courier, self.settings, self.clock.now)
