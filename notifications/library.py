@@ -15,6 +15,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 LANGUAGES = ("en", "fr", "es")
 LAYOUTS = ("layout.txt", "layout.html")
 FOLDER = Path(__file__).parent / "templates"
+#: What the layouts are given beside the values of the letter.
+_OF_LAYOUTS = frozenset(["blocks", "body", "is_asking", "language", "subject", "template"])
 
 
 class TemplateError(Exception):
@@ -106,7 +108,7 @@ def placeholders(template: str, language: str) -> frozenset[str]:
     """Every value this letter asks for, dotted ("case.title") and by its first name ("case")."""
     found: set[str] = set()
     for tree in _trees(template, language):
-        outside = meta.find_undeclared_variables(tree) - {"body", "blocks", "language", "subject", "template"}
+        outside = meta.find_undeclared_variables(tree) - _OF_LAYOUTS
         found |= outside
         for node in tree.find_all(nodes.Getattr):
             dotted = _dotted(node)

@@ -192,7 +192,14 @@ def _made(template: str, language: str, values: dict[str, Any]) -> _Form:
     try:
         subject, body = (part.render(values) for part in library.compiled(template, language))
         body = _tidy(body)
-        frame = {**values, "language": language, "template": template, "subject": one_line(subject)}
+        frame = {
+            **values,
+            "language": language,
+            "template": template,
+            "subject": one_line(subject),
+            # Answers by mail are read down to a line that says so: what follows it is our own letter.
+            "is_asking": "ask.reply_to" in placeholders(template, language),
+        }
         text = library.environment(language).get_template("layout.txt").render(frame, body=body)
         link = str(values["ask"].get("link", "")) if isinstance(values.get("ask"), dict) else ""
         page = library.environment(language, is_html=True).get_template("layout.html")

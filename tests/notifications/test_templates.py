@@ -100,7 +100,7 @@ def test_a_letter_that_asks_says_by_when_and_what_silence_means(template, langua
 def test_a_reminder_counts_the_days_as_people_do(language):
     def first_sentence(days_left):
         values = samples.rich("reminder") | {"what": {"days_left": days_left}}
-        return render("reminder", language, values).text.split("\n\n")[4].split(".")[0]
+        return render("reminder", language, values).text.split("\n\n")[5].split(".")[0]
 
     assert len({first_sentence(0), first_sentence(1), first_sentence(7)}) == 3
     assert "7" in first_sentence(7)
