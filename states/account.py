@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from states import terms
-from states.procedure import Action, Alternative, Ask, Deadline, Notices, Procedure, State
+from states import provisions_told, terms
+from states.procedure import Action, Alternative, Ask, Body, Deadline, Notices, Procedure, State
 from states.ways import STAYS
 
 WIDTH = 78
@@ -133,16 +133,23 @@ def _head(p: Procedure) -> list[Line]:
     lines += ["", "Who acts"]
     lines += _column(p.roles)
     lines += ["", "Bodies"] if p.bodies else []
-    lines += _column({b.code: b.title + _quorum(b.quorum_seats, b.quorum_share) for b in p.bodies.values()})
+    lines += _column({b.code: b.title + _arithmetic(b) for b in p.bodies.values()})
     for name, items in p.checklists.items():
         lines += ["", f"Checklist '{name}'", *_column(items)]
+    for heading, entries in provisions_told.told(p):
+        lines += ["", heading, *_column(entries)]
     return lines
 
 
-def _quorum(seats: int, share: tuple[int, int] | None) -> str:
-    if share:
-        return f"; quorum {share[0]}/{share[1]} of the Parties of that day"
-    return f"; quorum {seats} seats" if seats else ""
+def _arithmetic(body: Body) -> str:
+    said = ""
+    if body.quorum_share:
+        said = f"; quorum {body.quorum_share[0]}/{body.quorum_share[1]} of the Parties of that day"
+    elif body.quorum_seats:
+        said = f"; quorum {body.quorum_seats} seats"
+    if body.majority:
+        said += f"; carried by {body.majority[0]}/{body.majority[1]} of yes and no"
+    return said
 
 
 def _state(procedure: Procedure, state: State) -> list[Line]:
@@ -153,6 +160,8 @@ def _state(procedure: Procedure, state: State) -> list[Line]:
         lines += _entry("Basis", state.basis)
     if state.target:
         lines += _entry("Waits for", f"the next meeting of {_body(procedure, state.target)}")
+    if state.decider:
+        lines += _entry("Decided by", _body(procedure, state.decider))
     lines += _told("On entry", state.notify)
     lines += _told("If it moves", state.target_notify)
     lines += _ways("By itself", state.moves_on)

@@ -11,17 +11,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from states import holds, replies, rounds
+from states import agreements, holds, membership, replies, risks, rounds, sheets
 from states.commands import Actor, Command, Moment, Post
-from states.decisions import result_of
+from states.decisions import decider_of, result_of
 from states.effects import Effect, effect
 from states.facts import Round
-from states.guards import late_answers
+from states.guards import evaluate, late_answers
 from states.periods import local_day
 from states.positions import positions
 from states.procedure import Ask
 from states.reasons import Refusal, reason
 from states.rounds import Deed
+from states.words import day_words
 from states.zones import zone_of
 
 Act = Callable[[Moment], Deed]
@@ -235,13 +236,15 @@ def taken_back(moment: Moment, party: str, voice: str) -> list[Effect]:
 
 def record_decision(moment: Moment) -> Deed:
     """Keep what a body decided at its meeting, with the numbers, and the conditions it made."""
-    state = moment.procedure.states[moment.case.state]
-    details, result = moment.details, result_of(moment) or ""
+    body, details, result = decider_of(moment), moment.details, result_of(moment) or ""
     meeting = _text(moment, "meeting")
-    on = local_day(moment.facts.now, zone_of(moment.procedure.timezone))
-    effects = [effect("decision", body=state.target, meeting=meeting, result=result, on=on)]
+    today = local_day(moment.facts.now, zone_of(moment.procedure.timezone))
+    on = details.get("decided_on") or today
+    if on > today:
+        raise Refusal(reason("decided_in_future", decided=day_words(on)))
+    effects = [effect("decision", body=body, meeting=meeting, result=result, on=on)]
     if _text(moment, "conditions"):
-        effects.append(effect("condition", by=state.target, text=_text(moment, "conditions")))
+        effects.append(effect("condition", by=body, text=_text(moment, "conditions")))
     data = {
         "meeting": meeting,
         "result": _text(moment, "result"),
@@ -249,6 +252,8 @@ def record_decision(moment: Moment) -> Deed:
         "conditions": _text(moment, "conditions"),
         "votes": {k: details[k] for k in ("yes", "no", "abstain", "present") if k in details},
     }
+    if _text(moment, "document"):
+        data["document"] = _text(moment, "document")
     return Deed(tuple(effects), data)
 
 
@@ -265,6 +270,11 @@ def issue_paper(moment: Moment) -> Deed:
 def fulfil(moment: Moment) -> Deed:
     """A recurring duty is done; machine.py ends its deadline and sets the next one."""
     return Deed()
+
+
+def choose_form(moment: Moment) -> Deed:
+    """Settle which form the agreement takes, if what the law file asks for that form holds."""
+    return agreements.choose_form(moment, evaluate)
 
 
 def hold(moment: Moment) -> Deed:
@@ -285,6 +295,7 @@ ACTS: Mapping[str, Act] = {
     "amend": amend,
     "amend_agreement": amend_agreement,
     "carve_out": carve_out,
+    "choose_form": choose_form,
     "confirm_item": confirm_item,
     "confirm_own_item": confirm_own_item,
     "confirm_unreached": confirm_unreached,
@@ -301,6 +312,10 @@ ACTS: Mapping[str, Act] = {
     "set_details": set_details,
     "verify_reply": verify_reply,
     "withdraw_objection": withdraw_objection,
+    **sheets.ACTS,
+    **risks.ACTS,
+    **agreements.ACTS,
+    **membership.ACTS,
 }
 
 

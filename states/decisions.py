@@ -12,12 +12,20 @@ from states.reasons import Reason, reason
 from states.windows import today
 from states.words import day_words
 
+#: What no number of a body reaches whose members are not on file.
+UNCOUNTED = 1_000
 #: Words a result may be given in, and what they mean.
 RESULTS = {
     "approved": "for",
     "adopted": "for",
+    "endorsed": "for",
+    "established": "for",
+    "continued": "for",
     "rejected": "against",
     "not_adopted": "against",
+    "not_endorsed": "against",
+    "not_established": "against",
+    "disbanded": "against",
     "deferred": "deferred",
 }
 
@@ -37,13 +45,21 @@ def decided_against(moment: Moment) -> Reason | None:
     return None if result_of(moment) == "against" else reason("not_decided_against")
 
 
+def decider_of(moment: Moment) -> str:
+    """The body whose decision is recorded in the present state: at its meeting, or on any day."""
+    state = moment.procedure.states[moment.case.state]
+    return state.decider or state.target
+
+
 def _body(moment: Moment) -> Body:
-    return moment.procedure.bodies[moment.procedure.states[moment.case.state].target]
+    return moment.procedure.bodies[decider_of(moment)]
 
 
 def _meeting(moment: Moment) -> Meeting | None:
-    ordinal = moment.details.get("meeting")
-    return next((m for m in moment.facts.meetings if m.ordinal == ordinal), None)
+    ordinal, body = moment.details.get("meeting"), decider_of(moment)
+    # Meetings of different bodies may bear one name; another body's is looked at to say why it is wrong.
+    found = [m for m in moment.facts.meetings if m.ordinal == ordinal]
+    return next((m for m in found if m.body == body), next(iter(found), None))
 
 
 def meeting_may_decide(moment: Moment) -> Reason | None:
@@ -74,14 +90,15 @@ def quorum(moment: Moment, body: Body, day: date) -> tuple[int, int, str]:
         needed = -(-members * numerator // denominator)  # rounded up: at least two thirds
         return needed, members, f", {numerator}/{denominator} of {members} Parties"
     seats = len(moment.facts.seats_on(body.code, day))
-    return body.quorum_seats, max(seats, body.quorum_seats), f" of {seats} seats"
+    most = max(seats, body.quorum_seats) if body.counts else UNCOUNTED
+    return body.quorum_seats, most, f" of {seats} seats"
 
 
 def arithmetic_holds(moment: Moment) -> Reason | None:
     """The numbers carry the result: quorum present, votes that add up, a majority on the right side."""
     given, result = str(moment.details.get("result")), result_of(moment)
     if result is None:
-        return reason("bad_result", value=given, allowed="approved, adopted, rejected or deferred")
+        return reason("bad_result", value=given, allowed=_either(_body(moment)))
     if result == "deferred":
         return None
     body, meeting = _body(moment), _meeting(moment)
@@ -96,13 +113,23 @@ def arithmetic_holds(moment: Moment) -> Reason | None:
             return reason("number_impossible", detail=detail, most=most, value=value)
         numbers[detail] = value
     how = moment.details.get("by") or ("vote" if "yes" in numbers or "no" in numbers else None)
+    if not body.counts:
+        how = how or "consensus"
     if how not in ("consensus", "vote"):
         return reason("no_way_of_deciding")
     if how == "vote":
-        return _vote(given, result, numbers, needed, share)
+        return _vote(given, result, numbers, needed, share, body)
+    if not body.counts:
+        return None
     if "present" not in numbers:
         return reason("number_missing", detail="present")
     return _quorum(numbers["present"], needed, share)
+
+
+def _either(body: Body) -> str:
+    """The words a result may be given in, as a sentence lists them."""
+    *most, last = body.results or ("approved", "adopted", "rejected", "deferred")
+    return f"{', '.join(most)} or {last}"
 
 
 def _quorum(present: int, needed: int, share: str) -> Reason | None:
@@ -111,7 +138,9 @@ def _quorum(present: int, needed: int, share: str) -> Reason | None:
     return reason("no_quorum", present=present, needed=needed, share=share)
 
 
-def _vote(given: str, result: str, numbers: dict[str, int], needed: int, share: str) -> Reason | None:
+def _vote(
+    given: str, result: str, numbers: dict[str, int], needed: int, share: str, body: Body
+) -> Reason | None:
     for detail in ("yes", "no"):
         if detail not in numbers:
             return reason("number_missing", detail=detail)
@@ -124,8 +153,20 @@ def _vote(given: str, result: str, numbers: dict[str, int], needed: int, share: 
     lacking = _quorum(present, needed, share)
     if lacking is not None:
         return lacking
-    if result == "for" and yes <= no:
+    carried = _carries(yes, no, body)
+    if result == "for" and not carried:
+        if body.majority is not None:
+            told = {"result": given, "yes": yes, "no": no, "share": "/".join(map(str, body.majority))}
+            return reason("share_missed", **told)
         return reason("vote_against", result=given, yes=yes, no=no)
-    if result == "against" and yes > no:
+    if result == "against" and carried:
         return reason("vote_for", result=given, yes=yes, no=no)
     return None
+
+
+def _carries(yes: int, no: int, body: Body) -> bool:
+    """Whether so many yes carry against so many no: more yes than no, or the share the law file names."""
+    if body.majority is None:
+        return yes > no
+    numerator, denominator = body.majority
+    return yes > 0 and yes * denominator >= (yes + no) * numerator

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from states.dossier import Member, Risk, SheetAnswer, Signature
 from states.facts import Answer, Asked, Case, Condition, Deadline, Decision, Objection, Round
 
 #: Fields that hold instants, and fields that hold days: one meaning per name, in every record.
@@ -29,7 +30,22 @@ INSTANTS = frozenset(
         "due_at",
     ]
 )
-DAYS = frozenset(["reply_by", "anchor", "last_day", "held_on", "on", "old", "new", "resumed_on"])
+DAYS = frozenset(
+    [
+        "reply_by",
+        "anchor",
+        "last_day",
+        "held_on",
+        "on",
+        "old",
+        "new",
+        "resumed_on",
+        "signed_on",
+        "admitted_on",
+        "term_ends",
+        "left_on",
+    ]
+)
 #: Fields that hold sets; JSON knows only lists.
 SETS = frozenset(["marks", "items"])
 
@@ -212,6 +228,37 @@ def _drop(case: Case, values: Mapping[str, Any]) -> Case:
     return replace(case, deadlines=tuple(d for d in case.deadlines if d.name != values["name"]))
 
 
+def _sheet_answer(case: Case, values: Mapping[str, Any]) -> Case:
+    given = SheetAnswer(**values)
+    others = tuple(a for a in case.sheet if a.question != given.question)
+    return replace(case, sheet=(*others, given))
+
+
+def _risk(case: Case, values: Mapping[str, Any]) -> Case:
+    found = Risk(**values)
+    return replace(case, risks=(*(r for r in case.risks if r.kind != found.kind), found))
+
+
+def _signature(case: Case, values: Mapping[str, Any]) -> Case:
+    given = Signature(**values)
+
+    def key(each: Signature) -> tuple[str, str, str]:
+        return each.signer, each.form, each.organization
+
+    return replace(case, signatures=(*(s for s in case.signatures if key(s) != key(given)), given))
+
+
+def _member(case: Case, values: Mapping[str, Any]) -> Case:
+    return replace(case, members=(*case.members, Member(**values)))
+
+
+def _member_change(case: Case, values: Mapping[str, Any]) -> Case:
+    """Change the newest membership of that name: who has left may have been admitted again."""
+    newest = max((n for n, m in enumerate(case.members) if m.name == values["name"]), default=-1)
+    changed = [replace(m, **values) if n == newest else m for n, m in enumerate(case.members)]
+    return replace(case, members=tuple(changed))
+
+
 def _kept_beside(case: Case, values: Mapping[str, Any]) -> Case:
     """Holds and extensions have registers of their own; the case sees only what they moved."""
     return case
@@ -235,6 +282,11 @@ APPLY: Mapping[str, Callable[[Case, Mapping[str, Any]], Case]] = {
     "arm": _arm,
     "rearm": _rearm,
     "drop": _drop,
+    "sheet_answer": _sheet_answer,
+    "risk": _risk,
+    "signature": _signature,
+    "member": _member,
+    "member_change": _member_change,
     "hold": _kept_beside,
     "resume": _kept_beside,
     "extension": _kept_beside,

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from states.dossier import Member, Risk, SheetAnswer, Signature
 from states.periods import WorkingDays, local_day
 from states.procedure import Procedure, State
 
@@ -278,6 +279,15 @@ class Case:
     rounds: tuple[Round, ...] = ()
     objections: tuple[Objection, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    #: Answers on sheets, one a question: the newest.
+    sheet: tuple[SheetAnswer, ...] = ()
+    #: Risks found, one for each entry of the catalogue: the newest assessment.
+    risks: tuple[Risk, ...] = ()
+    #: Form of agreement that was chosen, or "".
+    form: str = ""
+    signatures: tuple[Signature, ...] = ()
+    #: Members admitted, those that have left included.
+    members: tuple[Member, ...] = ()
 
     @property
     def is_held(self) -> bool:

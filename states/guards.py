@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from states import agreements, membership, risks, sheets
 from states.asked import who_is_asked
 from states.commands import Moment
 from states.decisions import arithmetic_holds, decided_against, decided_in_favour, meeting_may_decide
@@ -307,7 +308,16 @@ def not_on_hold(moment: Moment) -> Reason | None:
 
 def marked(moment: Moment, mark: str) -> Reason | None:
     """The case bears the mark."""
-    return None if mark in moment.facts.case.marks else reason("not_marked", what=MARKS.get(mark, mark))
+    return None if mark in moment.facts.case.marks else reason("not_marked", what=_said(moment, mark))
+
+
+def not_marked(moment: Moment, mark: str) -> Reason | None:
+    """The case does not bear the mark."""
+    return reason("is_marked", what=_said(moment, mark)) if mark in moment.facts.case.marks else None
+
+
+def _said(moment: Moment, mark: str) -> str:
+    return moment.procedure.marks.get(mark) or MARKS.get(mark) or mark.replace("_", " ")
 
 
 #: What is missing when a mark is missing.
@@ -358,7 +368,7 @@ def paper_is_not_issued(moment: Moment) -> Reason | None:
 def item_is_the_officers(moment: Moment) -> Reason | None:
     """The checklist item exists, and it is not another role's to confirm."""
     item, procedure = str(moment.details.get("item")), moment.procedure
-    known = {i for items in procedure.checklists.values() for i in items} | {"conditions"}
+    known = procedure.items | {"conditions"}
     if item not in known:
         return reason("unknown_item", item=item, hint=did_you_mean(item, known))
     own = procedure.actions.get(item, ())
@@ -368,50 +378,60 @@ def item_is_the_officers(moment: Moment) -> Reason | None:
 
 
 GUARDS: Mapping[str, Guard] = {
-    g.__name__: g
-    for g in (
-        territory_or_reason,
-        territory_is_of_parties,
-        no_consent_is_missing,
-        consents_are_missing,
-        consents_stand,
-        consents_stand_before_notification,
-        party_is_concerned,
-        a_territory_remains,
-        conditions_were_made,
-        acceptance_is_in_writing,
-        conditions_are_met,
-        a_window_is_open,
-        no_window_is_open,
-        somebody_is_asked,
-        extension_is_left,
-        extension_is_later,
-        corrigendum_is_of_a_kind,
-        amendment_is_of_a_kind,
-        amendment_is_material,
-        editorial_leaves_the_territory,
-        a_late_answer_is_there,
-        a_reply_waits,
-        somebody_else_recorded_it,
-        somebody_was_not_reached,
-        the_list_is_complete,
-        no_objection_stands,
-        withdrawal_is_in_writing,
-        an_own_objection_stands,
-        rank_may_withdraw,
-        on_hold,
-        not_on_hold,
-        cleared_or_adopted,
-        the_cop_has_not_decided,
-        a_meeting_is_known,
-        paper_is_issued,
-        paper_is_not_issued,
-        item_is_the_officers,
-        meeting_may_decide,
-        arithmetic_holds,
-        decided_in_favour,
-        decided_against,
-    )
+    **{
+        g.__name__: g
+        for g in (
+            territory_or_reason,
+            territory_is_of_parties,
+            no_consent_is_missing,
+            consents_are_missing,
+            consents_stand,
+            consents_stand_before_notification,
+            party_is_concerned,
+            a_territory_remains,
+            conditions_were_made,
+            acceptance_is_in_writing,
+            conditions_are_met,
+            a_window_is_open,
+            no_window_is_open,
+            somebody_is_asked,
+            extension_is_left,
+            extension_is_later,
+            corrigendum_is_of_a_kind,
+            amendment_is_of_a_kind,
+            amendment_is_material,
+            editorial_leaves_the_territory,
+            a_late_answer_is_there,
+            a_reply_waits,
+            somebody_else_recorded_it,
+            somebody_was_not_reached,
+            the_list_is_complete,
+            no_objection_stands,
+            withdrawal_is_in_writing,
+            an_own_objection_stands,
+            rank_may_withdraw,
+            on_hold,
+            not_on_hold,
+            cleared_or_adopted,
+            the_cop_has_not_decided,
+            a_meeting_is_known,
+            paper_is_issued,
+            paper_is_not_issued,
+            item_is_the_officers,
+            meeting_may_decide,
+            arithmetic_holds,
+            decided_in_favour,
+            decided_against,
+        )
+    },
+    **risks.GUARDS,
+    **agreements.GUARDS,
+    **membership.GUARDS,
 }
 
-WITH_ARGUMENT: Mapping[str, Callable[[Moment, str], Reason | None]] = {"marked": marked}
+WITH_ARGUMENT: Mapping[str, Callable[[Moment, str], Reason | None]] = {
+    "marked": marked,
+    "not_marked": not_marked,
+    **sheets.WITH_ARGUMENT,
+    **agreements.WITH_ARGUMENT,
+}

@@ -17,7 +17,7 @@ from states.acts import ACTS, WITHDRAWAL, as_voice, received_at, voice_of
 from states.commands import CLOCK, Command, Step
 from states.details import ALWAYS, OF_ANSWERS
 from states.draft import Draft
-from states.effects import effect
+from states.effects import effect, of_record
 from states.facts import Case, Facts
 from states.guards import evaluate
 from states.periods import HorizonError
@@ -74,6 +74,8 @@ def opened(procedure: Procedure, facts: Facts, command: Command) -> Step:
     empty = Case(reference=case.reference, state=procedure.start, since=facts.now)
     draft = Draft(procedure, facts.with_case(empty), command)
     draft.change([effect("set", state=procedure.start, since=facts.now, **said)])
+    for op, found in (("sheet_answer", case.sheet), ("signature", case.signatures), ("member", case.members)):
+        draft.change([of_record(op, each) for each in found])
     draft.change(windows.entry(procedure, draft.facts, procedure.states[procedure.start]))
     draft.say(title=case.title)
     draft.record("opened")

@@ -55,7 +55,7 @@ def _unconfirmed(moment: Moment, action: Action) -> list[Reason]:
     """Items of the action's checklist that nobody has confirmed, or that are taken away with `without`."""
     checklists = moment.procedure.checklists
     without = tuple(moment.details.get("without") or ())
-    known = {item for items in checklists.values() for item in items} | {"conditions"}
+    known = moment.procedure.takeable
     found = [
         reason("unknown_item", item=item, hint=did_you_mean(item, known))
         for item in without

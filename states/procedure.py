@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from states.periods import Grace, Period
+from states.provisions import Agreement, Membership, RiskKind, Sheet
 
 Notices = Mapping[str, str]
 """Audience -> template of the letter it gets."""
@@ -127,6 +128,8 @@ class Ask:
     shows: tuple[str, ...] = ()
     #: How many members must speak in favour, or 0.
     quorum: int = 0
+    #: Share of those asked that must vote, as (numerator, denominator); fewer votes lapse.
+    turnout: tuple[int, int] | None = None
     #: Lowest rank whose answer is final before the last day (`mission`, `head`, `nfp`, `other`,
     #: `member`, `alternate`), or "".
     final_from: str = ""
@@ -193,6 +196,8 @@ class State:
     moves_on: tuple[Alternative, ...] = ()
     #: Body whose next meeting the case is waiting for, or "". Sets the case's target.
     target: str = ""
+    #: Body whose decision is recorded here on whatever day it is taken, or "": it has no meetings on file.
+    decider: str = ""
     #: Who is told when the dates of the meeting that the case hangs on move.
     target_notify: Notices = field(default_factory=_none_told)
     #: Who is told when the case enters.
@@ -211,6 +216,15 @@ class Body:
     quorum_share: tuple[int, int] | None = None
     #: Kinds of meeting that may decide (`ordinary`).
     kinds: tuple[str, ...] = ("ordinary",)
+    #: Share of yes and no that must be yes, as (numerator, denominator); None: more yes than no.
+    majority: tuple[int, int] | None = None
+    #: Words its results are given in (decisions.RESULTS); empty: the usual ones.
+    results: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether its decisions need a quorum that the law file names."""
+        return bool(self.quorum_seats) or self.quorum_share is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +263,18 @@ class Procedure:
     digest: str = ""
     #: Where it was read from, for messages.
     source: str = ""
+    #: Sheets of questions about a case.
+    sheets: Mapping[str, Sheet] = field(default_factory=dict)
+    #: Risks that may be found in a case: its catalogue's, and its own.
+    risks: Mapping[str, RiskKind] = field(default_factory=dict)
+    #: Forms an agreement may take.
+    agreements: Mapping[str, Agreement] = field(default_factory=dict)
+    #: Word for who signs -> what it is called.
+    signers: Mapping[str, str] = field(default_factory=_none_told)
+    #: Who may be a member of what a case establishes; None: it has no members.
+    membership: Membership | None = None
+    #: Mark -> what it says of a case, where its name does not say enough.
+    marks: Mapping[str, str] = field(default_factory=_none_told)
 
     def action(self, name: str, state: str) -> Action | None:
         """The action of that name in that state, or None."""
@@ -257,6 +283,18 @@ class Procedure:
     def actions_in(self, state: str) -> tuple[Action, ...]:
         """Every action the state knows, in the order of the file."""
         return tuple(a for same in self.actions.values() for a in same if state in a.states)
+
+    @property
+    def items(self) -> frozenset[str]:
+        """Every item of every checklist."""
+        return frozenset(item for items in self.checklists.values() for item in items)
+
+    @property
+    def takeable(self) -> frozenset[str]:
+        """What `without` may take away of a case: items, conditions, signatures, answers on sheets."""
+        questions = {name for sheet in self.sheets.values() for name in sheet.questions}
+        signers = {signer for form in self.agreements.values() for signer in form.signed_by}
+        return self.items | {"conditions"} | questions | signers
 
     @property
     def answers(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from states import provided
 from states.faults import Fault, Places, ProcedureError, meant
 from states.periods import Grace, Period
 from states.procedure import Action, Alternative, Ask, Body, Deadline, Procedure, State
@@ -55,7 +56,7 @@ def read(path_or_text: str | Path, source: str = "") -> Procedure:
     Raises         ProcedureError with every fault
     """
     if isinstance(path_or_text, str) and "\n" in path_or_text:
-        return _parsed(path_or_text.encode(), source or "law file")
+        return _parsed(path_or_text.encode(), source or "law file", None)
     source = source or str(path_or_text)
     try:
         content = Path(path_or_text).read_bytes()
@@ -64,7 +65,7 @@ def read(path_or_text: str | Path, source: str = "") -> Procedure:
         raise ProcedureError(
             [Fault(source, f"the law file cannot be read: {reason}", "Give the path of a law file.")]
         ) from None
-    return _parsed(content, source)
+    return _parsed(content, source, Path(path_or_text).parent)
 
 
 def places(procedure: Procedure) -> Places:
@@ -77,24 +78,34 @@ def _laws_in(folder: Path) -> dict[str, Path]:
 
 
 @lru_cache(maxsize=64)
-def _parsed(content: bytes, source: str) -> Procedure:
+def _parsed(content: bytes, source: str, folder: Path | None) -> Procedure:
     try:
         file = Source.of(source, content)
     except SourceError as error:
         raise ProcedureError([error.fault]) from None
     faults: list[Noted] = []
-    digest = sha256(content).hexdigest()
-    procedure = _procedure(Table(file.content, (), faults), digest, source)
+    catalogue = _catalogue(file.content.get("risk_catalogue"), folder)
+    # A case begins under the law file and the catalogue it names: neither may change under it.
+    digest = sha256(content + (catalogue or b"")).hexdigest()
+    top = Table(file.content, (), faults)
+    procedure = _procedure(top, digest, source, folder, catalogue)
     if faults:
         raise ProcedureError(file.faults(faults))
     _PLACES[digest] = file.places
     return procedure
 
 
+def _catalogue(name: object, folder: Path | None) -> bytes | None:
+    path = provided.catalogue_file(name, folder) if isinstance(name, str) else None
+    return path.read_bytes() if path is not None else None
+
+
 # ------------------------------------------------------------------------------- records, in file order
 
 
-def _procedure(top: Table, digest: str, source: str) -> Procedure:
+def _procedure(
+    top: Table, digest: str, source: str, folder: Path | None, catalogue: bytes | None
+) -> Procedure:
     scalars: dict[str, Any] = {
         "id": top.text("id"),
         "edition": top.text("edition"),
@@ -113,6 +124,16 @@ def _procedure(top: Table, digest: str, source: str) -> Procedure:
     roles = top.phrases("roles", required=True)
     bodies = {body.key: _body(body) for body in top.tables("bodies")}
     checklists = {items.key: items.all_phrases() for items in top.tables("checklists")}
+    named = top.text("risk_catalogue", "")
+    risks = dict(provided.catalogue(top, named, folder, catalogue)) if named else {}
+    provisions: dict[str, Any] = {
+        "sheets": provided.sheets(top),
+        "risks": risks | provided.risks(top),
+        "agreements": provided.agreements(top),
+        "signers": top.phrases("signers"),
+        "membership": provided.membership(top),
+        "marks": top.phrases("marks"),
+    }
     actions: dict[str, list[Action]] = {}
     states = {}
     for state in top.tables("states", required=True, plain=True):
@@ -129,6 +150,7 @@ def _procedure(top: Table, digest: str, source: str) -> Procedure:
         actions={name: tuple(same) for name, same in actions.items()},
         digest=digest,
         source=source,
+        **provisions,
     )
 
 
@@ -139,6 +161,8 @@ def _body(table: Table) -> Body:
         quorum_seats=table.number("quorum_seats"),
         quorum_share=table.share("quorum_share"),
         kinds=table.words("kinds", ("ordinary",)),
+        majority=table.share("majority"),
+        results=table.words("results", ()),
     )
     table.done()
     return body
@@ -153,6 +177,7 @@ def _state(table: Table, actions: dict[str, list[Action]]) -> State:
         basis=table.text("basis", ""),
         final=table.flag("final"),
         target=table.text("target", ""),
+        decider=table.text("decider", ""),
         target_notify=table.notices("target_notify"),
         moves_on=table.alternatives("moves_on"),
         notify=table.notices("notify"),
@@ -193,6 +218,7 @@ def _ask(table: Table) -> Ask:
         came_back=table.choice("came_back", CAME_BACK, "offer"),
         restarts_on_delivery=table.flag("restarts_on_delivery"),
         quorum=table.number("quorum"),
+        turnout=table.share("turnout"),
         rule=table.text("rule"),
         closes=table.choice("closes", CLOSES),
         final_from=table.text("final_from", ""),

@@ -98,6 +98,48 @@ MESSAGES: Mapping[str, str] = {
     "not_material": "The amendment is editorial.",
     "not_decided_for": "The result is not in favour.",
     "not_decided_against": "The result is not against.",
+    # sheets, risks, agreements, members
+    "stopped": "The sheet '{title}' stops the case, and nobody can pass over it: {told}. "
+    "Decline or withdraw the case, or send it where it belongs.",
+    "sheet_incomplete": "The sheet '{title}' has {count} question(s) without an answer: {told}. "
+    "Answer them first.",
+    "not_answered": "'{asks}' ({name}) is not answered with {answer}.",
+    "unknown_question": "'{question}' is not a question of a sheet{hint}.",
+    "bad_answer": "'{answer}' does not answer '{asks}': choose {allowed}.",
+    "evidence_missing": "'{asks}' wants its evidence. Say where it can be found.",
+    "change_needs_reason": "'{asks}' was answered with {answer}, which stops the case. "
+    "To correct that, give the reason.",
+    "risk_unmitigated": "High risk without mitigation: {told}. Say what is done about it, "
+    "and who sees to it.",
+    "no_risk_assessed": "No risk has been assessed. Assess the risks of the catalogue first.",
+    "unknown_risk": "'{kind}' is not a risk of the catalogue{hint}.",
+    "risk_not_found": "The risk '{kind}' has not been found in this case{hint}.",
+    "bad_degree": "'{value}' is not a degree of {detail}: choose {allowed}.",
+    "no_form": "It is not settled which form the agreement takes. Choose one of {forms}.",
+    "unknown_form": "'{form}' is not a form of agreement of this procedure{hint}.",
+    "other_form": "The agreement does not take the form '{title}'.",
+    "no_agreement_due": "'{title}': nothing is written or signed.",
+    "agreement_due": "'{title}' must be written and signed.",
+    "signature_missing": "{title}: signature missing of {told}. Record it first.",
+    "clause_missing": "{title}: missing: {told}. Confirm it first.",
+    "not_a_signer": "'{signer}' does not sign '{title}'{hint}. It is signed by {who}.",
+    "not_a_partner": "'{organization}' is not a partner of this case{hint}. Partners: {partners}.",
+    "signed_in_future": "It cannot have been signed on {signed}, which is still to come.",
+    "decided_in_future": "It cannot have been decided on {decided}, which is still to come.",
+    "unknown_category": "'{category}' is not a category of members{hint}.",
+    "member_by_default": "{title}: they are members without being admitted.",
+    "lacks_expertise": "{member} lacks expertise: '{title}' are admitted only with demonstrated commitment "
+    "and expertise. Refuse the application, or record the expertise shown (expertise = true).",
+    "unknown_region": "'{region}' is not a region{hint}.",
+    "region_full": "The seats of '{title}' for {region} are taken: {told}.",
+    "already_member": "{member} is a member already.",
+    "no_member": "{member} is not a member{hint}.",
+    "no_members": "No member has been admitted.",
+    "one_kind": "The members are of {count} kind(s): at least two are needed. "
+    "What has no participation of many stakeholders is a project of cooperation.",
+    "is_marked": "The case bears the mark: {what}.",
+    "share_missed": "It cannot be {result}: {yes} yes against {no} no. "
+    "A proposal is carried by {share} of yes and no.",
     # who acts at the same time
     "case_moved": "The case has moved on since it was looked at: {what}. Look again, then decide.",
     "key_reused": "The key '{key}' was used for another command. Nothing was done; use a new key.",

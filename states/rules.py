@@ -41,19 +41,25 @@ def no_objection(positions: Sequence[Position], ask: Ask, case: Case) -> str:
 
 
 def majority(positions: Sequence[Position], ask: Ask, case: Case) -> str:
-    """More yes than no among those who voted; too few votes for the quorum lapse."""
+    """More yes than no among those who voted; too few votes for the quorum or the turnout lapse."""
     yes, no = _votes(positions, ask)
-    if yes + no < max(ask.quorum, 1):
+    if yes + no < _votes_needed(positions, ask):
         return LAPSED
     return CARRIED if yes > no else DEFEATED
 
 
 def two_thirds(positions: Sequence[Position], ask: Ask, case: Case) -> str:
-    """At least two thirds yes among those who voted; too few votes for the quorum lapse."""
+    """At least two thirds yes among those who voted; too few votes for quorum or turnout lapse."""
     yes, no = _votes(positions, ask)
-    if yes + no < max(ask.quorum, 1):
+    if yes + no < _votes_needed(positions, ask):
         return LAPSED
     return CARRIED if 3 * yes >= 2 * (yes + no) else DEFEATED
+
+
+def _votes_needed(positions: Sequence[Position], ask: Ask) -> int:
+    """How many must vote: the quorum, or the share of those asked, whichever is more."""
+    numerator, denominator = ask.turnout or (0, 1)
+    return max(ask.quorum, -(-len(positions) * numerator // denominator), 1)
 
 
 def _votes(positions: Sequence[Position], ask: Ask) -> tuple[int, int]:

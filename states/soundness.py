@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from states import reader
+from states import provisions_sound, reader
 from states.faults import Fault, Path, ProcedureError, nearest
 from states.periods import Period
 from states.procedure import SHOWS, Action, Alternative, Ask, Deadline, Procedure, State
@@ -29,6 +29,9 @@ GIVES = {
     "two_thirds": ("carried", "defeated", "lapsed"),
 }
 """Which outcomes each rule of rules.py can give: each of them must lead somewhere."""
+
+COUNTING = ("majority", "two_thirds")
+"""Rules that count votes, so that too few of them may lapse."""
 
 # Shortest and longest length in days: a reminder must come within the window whatever the month or weekend.
 _SHORTEST = {"days": 1.0, "working days": 1.4, "months": 28.0}
@@ -78,6 +81,7 @@ class _Check:
 
     def faults(self) -> Told:
         yield from self._top()
+        yield from provisions_sound.faults(self.procedure, self.words)
         yield from self._reach()
         for state in self.procedure.states.values():
             yield from self._state(state)
@@ -192,6 +196,9 @@ class _Check:
             yield (*at, "question_extends"), "no answer is a question", "Add 'question', or remove this."
         if ask.rule == "quorum_without_objection" and not ask.quorum:
             yield (*at, "rule"), "the rule counts a quorum, and there is none", "Add 'quorum'."
+        if ask.turnout and ask.rule not in COUNTING:
+            says = f"the rule '{ask.rule}' counts no votes"
+            yield (*at, "turnout"), says, f"Remove it, or use {' or '.join(COUNTING)}."
         yield from self._reminders((*at, "remind"), ask)
         yield from self.words.notices((*at, "objection_notify"), ask.objection_notify)
         yield from self.words.notices((*at, "lapse_notify"), ask.lapse_notify)
@@ -285,6 +292,7 @@ class _Check:
             yield from unknown((*at, "checklist"), "checklist", action.checklist, p.checklists)
         if action.does:
             yield from unknown((*at, "does"), "act", action.does, known.acts)
+            yield from provisions_sound.of_action(p, action, at)
         yield from self.words.guards((*at, "when"), action.when)
         yield from self.words.notices((*at, "notify"), action.notify)
         yield from self.words.alternatives((*at, "to"), action.to)

@@ -17,6 +17,15 @@ _RULES = {
     "two_thirds": "two thirds in favour{of_quorum}",
 }
 
+_WITH_ARGUMENT = {
+    "marked": "it is {}",
+    "not_marked": "it is not {}",
+    "nothing_stops": "nothing stops it on the sheet '{}'",
+    "sheet_is_complete": "the sheet '{}' is complete",
+    "answered": "the sheet says '{}'",
+    "form_is": "the form is '{}'",
+}
+
 
 def spoken(name: str) -> str:
     """A name without its underscores: "territory_parties" -> "territory parties"."""
@@ -29,7 +38,8 @@ def condition(reference: str) -> str:
     if not found:
         return spoken(reference)
     name, argument = found.groups()
-    return f"it is {spoken(argument)}" if name == "marked" else f"{spoken(name)}: {spoken(argument)}"
+    phrase = _WITH_ARGUMENT.get(name, f"{spoken(name)}: {{}}")
+    return phrase.format(spoken(argument.replace("=", ": ")))
 
 
 def conditions(references: Iterable[str]) -> str:
@@ -52,6 +62,8 @@ def asked(procedure: Procedure, ask: Ask) -> str:
 def rule(ask: Ask) -> str:
     """How answers decide, in words."""
     of_quorum = f", at least {ask.quorum} voting" if ask.quorum else ""
+    if ask.turnout:
+        of_quorum += f", at least {ask.turnout[0]}/{ask.turnout[1]} of those asked voting"
     words = _RULES.get(ask.rule, spoken(ask.rule))
     return words.format(quorum=ask.quorum, of_quorum=of_quorum)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from states.faults import Path, meant
@@ -46,6 +46,15 @@ class Words:
         self.states = [*procedure.states, STAYS]
         self.audiences = known.audiences | set(procedure.bodies)
         self.marks = {mark for way in ways(procedure) for mark in way.alternative.marks}
+        #: Guard -> what its argument is, and what it may be.
+        self.arguments: Mapping[str, tuple[str, Iterable[str]]] = {
+            "marked": ("mark", self.marks),
+            "not_marked": ("mark", self.marks),
+            "nothing_stops": ("sheet", procedure.sheets),
+            "sheet_is_complete": ("sheet", procedure.sheets),
+            "answered": ("answer on a sheet", _answers_of(procedure)),
+            "form_is": ("form of agreement", procedure.agreements),
+        }
 
     def alternatives(self, at: Path, alternatives: tuple[Alternative, ...]) -> Told:
         """Ways in the order in which they are tried; what stands behind an unconditional one is dead."""
@@ -82,14 +91,20 @@ class Words:
                 yield at, f"the guard '{name}' wants an argument", f"Write '{name}(argument)'."
             elif name in self.known.guards and argument:
                 yield at, f"the guard '{name}' takes no argument", f"Write '{name}'."
-            elif name == "marked" and argument:
-                yield from unknown(at, "mark", argument, self.marks)
+            elif name in self.arguments and argument:
+                yield from unknown(at, self.arguments[name][0], argument, self.arguments[name][1])
 
     def notices(self, at: Path, notices: Notices) -> Told:
         """Who is told, with which letter."""
         for audience, template in notices.items():
             yield from unknown((*at, audience), "audience", audience, self.audiences)
             yield from unknown((*at, audience), "template", template, self.known.templates)
+
+
+def _answers_of(procedure: Procedure) -> set[str]:
+    """What the sheets can answer, as guards write it: "question=word"."""
+    questions = (each for sheet in procedure.sheets.values() for each in sheet.questions.values())
+    return {f"{question.name}={word}" for question in questions for word in question.answers}
 
 
 def unknown(at: Path, kind: str, word: str, known: Iterable[str]) -> Told:

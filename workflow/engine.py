@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from states.commands import CLOCK, Actor, Command, Step
+from states.dossier import Member, SheetAnswer, Signature
 from states.facts import Case, Facts
 from states.machine import decide, opened
 from states.periods import local_day
@@ -90,13 +91,17 @@ def open_case(
     officer: str = "",
     summary: str = "",
     items: Iterable[str] = (),
+    sheet: Iterable[SheetAnswer] = (),
+    signatures: Iterable[Signature] = (),
+    members: Iterable[Member] = (),
     actor: Actor | None = None,
     now: datetime,
     key: str = "",
 ) -> Outcome | Refused:
     """Begin a case under the newest edition of a procedure.
 
-    items   items of checklists that are confirmed from the start (rehearsals; imported cases)
+    items   items of checklists that are confirmed from the start (rehearsals; imported cases); likewise the
+            answers on sheets, the signatures and the members
     """
     work = Work(session, now)
     said = {
@@ -124,6 +129,9 @@ def open_case(
         territory=tuple(territory),
         summary=summary,
         items=frozenset(items),
+        sheet=tuple(sheet),
+        signatures=tuple(signatures),
+        members=tuple(members),
     )
     case_id = work.begin(law, case)
     outcome = work.keep(case_id, command, opened(law, work.facts(case_id, command), command))

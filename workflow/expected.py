@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from states.agreements import form_of
 from states.facts import Case, Deadline, Round
+from states.membership import members_on
 from states.periods import end_of
 from states.positions import tally, whole_window
 from states.procedure import Procedure
@@ -28,6 +31,8 @@ class Seen:
     procedure: Procedure
     case: Case
     mailed: Mailed
+    #: The day it is where the procedure counts its days.
+    day: date
     #: Those of the open round whom nothing has reached.
     unreached: frozenset[str] = field(default=frozenset())
 
@@ -130,7 +135,24 @@ COMPARE: Mapping[str, Callable[..., Told]] = {
     "target": _plainly(lambda seen, round_: seen.case.target),
     "mailed": _counts(lambda seen, round_: seen.mailed(round_.no) if round_ is not None else {}),
     "held": _plainly(lambda seen, round_: seen.case.is_held),
+    "marks": lambda key, wanted, seen, round_, name: _marks(key, wanted, seen),
+    "form": _plainly(lambda seen, round_: _form(seen)),
+    "members": _plainly(lambda seen, round_: len(members_on(seen.case, seen.day))),
+    "risks": _counts(lambda seen, round_: Counter(risk.level for risk in seen.case.risks)),
+    "signatures": _plainly(lambda seen, round_: len(seen.case.signatures)),
 }
+
+
+def _marks(key: str, wanted: Any, seen: Seen) -> Told:
+    """Every mark that is named must be there; others may be."""
+    if set(wanted) <= seen.case.marks:
+        return []
+    return [(key, ", ".join(wanted), ", ".join(sorted(seen.case.marks)) or "none")]
+
+
+def _form(seen: Seen) -> str:
+    form = form_of(seen.procedure, seen.case)
+    return form.form if form is not None else ""
 
 
 def _words(value: Any) -> str:

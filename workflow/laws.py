@@ -9,6 +9,9 @@ from states import reader
 from states.faults import Fault, ProcedureError, meant
 from states.procedure import Procedure
 
+#: Registers of Parties that are shipped -> the file of `workflow/data`. Any other is filled by import.
+SHIPPED_REGISTERS = {"ramsar": "parties.csv", "basel": "parties_basel.csv"}
+
 
 class LawMissing(Exception):
     """A case was begun under a law file that is not here any more, or is not what it was."""

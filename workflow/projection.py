@@ -29,7 +29,10 @@ Handler = Callable[["Writes", int, Mapping[str, Any]], None]
 _SCALARS = tuple(
     f.name for f in fields(Case) if f.name not in ("reference", "rounds", "objections", "deadlines", "seq")
 )
-_LISTS = frozenset({"marks", "items", "conditions", "decisions", "territory", "partner"})
+_LISTS = frozenset(
+    {"marks", "items", "conditions", "decisions", "territory", "partner"}
+    | {"sheet", "risks", "signatures", "members"}
+)
 _NEW_DEADLINE = {"attempts": 0, "problem": ""}
 
 
@@ -244,7 +247,8 @@ def _extension(writes: Writes, case_id: int, values: Mapping[str, Any]) -> None:
 
 _ASKED_FIELDS = tuple(f.name for f in fields(Asked))
 
-#: Effect -> its rows. `set`, `mark`, `item`, `condition` and `decision` are columns of the case row itself.
+#: Effect -> its rows. `set`, `mark`, `item`, `condition`, `decision` and what stands in states/dossier.py are
+#: columns of the case row itself.
 WRITE: Mapping[str, Handler] = {
     "round": _round,
     "round_change": _round_change,

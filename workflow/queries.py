@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, Select, Table, bindparam, func, select
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from states import facts
+from states import dossier, facts
+from states.effects import from_plain
 from states.periods import WorkingDays
 from workflow import models
 from workflow.calendars import parse, shipped
@@ -182,6 +183,11 @@ def _case(
         rounds=rounds,
         objections=objections,
         deadlines=deadlines,
+        sheet=tuple(dossier.SheetAnswer(**from_plain(each)) for each in row.sheet),
+        risks=tuple(dossier.Risk(**from_plain(each)) for each in row.risks),
+        form=row.form,
+        signatures=tuple(dossier.Signature(**from_plain(each)) for each in row.signatures),
+        members=tuple(dossier.Member(**from_plain(each)) for each in row.members),
     )
 
 

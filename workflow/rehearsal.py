@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from states.commands import Actor
+from states.dossier import Member
 from states.facts import nothing
 from states.faults import Fault
 from states.procedure import Procedure
@@ -42,6 +43,13 @@ class Proposal:
     territory: tuple[str, ...] = ()
     summary: str = ""
     officer: str = ""
+    #: Question of a sheet -> its answer, where it is not the one in order.
+    sheet: Mapping[str, str] = field(default_factory=nothing)
+    #: Questions that nobody has answered, and signers who have not signed, when the play begins.
+    unanswered: tuple[str, ...] = ()
+    unsigned: tuple[str, ...] = ()
+    #: Who is a member from the start.
+    members: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,17 @@ from babel import Locale
 
 from states.commands import VOICES, Actor
 from states.details import ALWAYS, OF_ANSWERS, OF_MOVE_MEETING
+from states.dossier import Member
 from states.faults import Fault, ProcedureError, meant
 from states.positions import LATE, SILENT, UNREACHED
 from states.procedure import Procedure
+from states.provisions import DEGREES
+from states.sheets import questions
 from states.source import Source, SourceError
 from states.tables import Noted
+from states.ways import ways
 from workflow import calendars
-from workflow.laws import Laws
+from workflow.laws import SHIPPED_REGISTERS, Laws
 from workflow.rehearsal import (
     MOVE_MEETING,
     PURPOSES,
@@ -97,7 +101,7 @@ class _Reader:
         self.procedure = procedure
         self.zone = procedure.timezone
         self.top = top
-        self.items = {item for items in procedure.checklists.values() for item in items} | {"conditions"}
+        self.items = procedure.takeable
         self.parties = set(shipped_parties(procedure.parties))
         self.seats = [row for row in shipped("seats") if row["body"] in procedure.bodies]
         self.meetings = {row["ordinal"] for row in shipped("meetings") if row["body"] in procedure.bodies}
@@ -208,9 +212,39 @@ class _Reader:
             territory=table.some_of("territory", "Party", self.codes),
             summary=table.text("summary", ""),
             officer=table.text("officer", ""),
+            sheet=self._sheet(table),
+            unanswered=table.some_of("unanswered", "question", set(questions(self.procedure))),
+            unsigned=table.some_of("unsigned", "signer", self._signers()),
+            members=tuple(self._member(row) for row in table.rows("members")),
         )
         table.done()
         return proposal
+
+    def _sheet(self, table: Sheet) -> Mapping[str, str]:
+        """Answers that are not those in order."""
+        known = questions(self.procedure)
+        given = table.phrases("sheet")
+        for name, answer in given.items():
+            question = known.get(name)
+            if question is None:
+                table.fault(f"unknown question '{name}'", meant(name, known), "sheet", name)
+            elif question.answers and answer not in question.answers:
+                table.fault(f"'{answer}' does not answer it", meant(answer, question.answers), "sheet", name)
+        return given
+
+    def _signers(self) -> set[str]:
+        return {signer for form in self.procedure.agreements.values() for signer in form.signed_by}
+
+    def _member(self, row: Sheet) -> Member:
+        rules = self.procedure.membership
+        member = Member(
+            name=row.text("name"),
+            category=row.one_of("category", "category", rules.categories if rules else (), required=True),
+            region=row.text("region", ""),
+            admitted_on=row.day("admitted_on", required=True) or date.max,
+        )
+        row.done()
+        return member
 
     # -------------------------------------------------------------------------- steps and checks
 
@@ -301,6 +335,7 @@ class _Reader:
         procedure, zone = self.procedure, self.zone
         asking = [state.name for state in procedure.states.values() if state.ask]
         words = {*procedure.answers, SILENT, LATE, UNREACHED}
+        marks = {mark for way in ways(procedure) for mark in way.alternative.marks}
         readers: dict[str, Callable[[str], Any]] = {
             "state": lambda key: row.one_of(key, "state", procedure.states),
             "round": lambda key: row.one_of(key, "asking state", asking),
@@ -312,6 +347,11 @@ class _Reader:
             "target": lambda key: row.one_of(key, "meeting", self.meetings),
             "mailed": lambda key: row.counts(key, "purpose", PURPOSES),
             "held": row.flag,
+            "marks": lambda key: row.some_of(key, "mark", marks),
+            "form": lambda key: row.one_of(key, "form", procedure.agreements),
+            "members": row.number,
+            "risks": lambda key: row.counts(key, "degree", DEGREES),
+            "signatures": row.number,
         }
         row.asked_for |= set(readers)
         return {key: reader(key) for key, reader in readers.items() if key in row.content}
@@ -332,5 +372,6 @@ def shipped(table: str) -> tuple[dict[str, str], ...]:
 
 
 def shipped_parties(register: str) -> frozenset[str]:
-    """The codes of the Parties of a register, as they are shipped."""
-    return frozenset(row["iso2"] for row in shipped("parties_basel" if register == "basel" else "parties"))
+    """The codes of the Parties of a register, as they are shipped; none of a register that is not."""
+    table = SHIPPED_REGISTERS.get(register, "").removesuffix(".csv")
+    return frozenset(row["iso2"] for row in shipped(table)) if table else frozenset()

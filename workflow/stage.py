@@ -18,14 +18,17 @@ from sqlalchemy.orm import Session
 from notifications import Courier, Delivered, Envelope, Halt, Outcome, to_bytes
 from notifications import Refused as Rejected
 from states.commands import Actor, Command
+from states.ordered import papers
+from states.periods import local_day
 from states.procedure import Procedure
 from states.reasons import Refused
+from states.zones import zone_of
 from workflow import config, db, engine, house, record, register, sending, sweep, timeline
 from workflow.clock import SimulatedClock
 from workflow.expected import Seen
-from workflow.laws import Laws
+from workflow.laws import SHIPPED_REGISTERS, Laws
 from workflow.queries import CASES, DEADLINES, LETTERS, MEETINGS, PARTIES, SEATS
-from workflow.rehearsal import MOVE_MEETING, PartyChange, Rehearsal, SeatChange
+from workflow.rehearsal import MOVE_MEETING, PartyChange, Proposal, Rehearsal, SeatChange
 
 OFFICER = "officer"
 #: Who changes the world before the play begins.
@@ -98,12 +101,19 @@ class Stage:
             territory=proposal.territory,
             officer=proposal.officer,
             summary=proposal.summary,
-            items=[*(item for items in law.checklists.values() for item in items), "conditions"],
+            **self._papers(proposal),
+            members=proposal.members,
             now=self.clock.now(),
         )
         if isinstance(opened, Refused):
             raise CannotGoOn(f"The case cannot be opened. {opened}")
         return opened.case_id
+
+    def _papers(self, proposal: Proposal) -> dict[str, Any]:
+        """What is on file from the start: all that the file does not name is in order."""
+        on = local_day(self.clock.now(), zone_of(self.law.timezone))
+        kept = papers(self.law, on, proposal.sheet, proposal.unsigned, proposal.unanswered)
+        return {"items": kept.items, "sheet": kept.sheet, "signatures": kept.signatures}
 
     # ------------------------------------------------------------------------------------- playing
 
@@ -176,7 +186,8 @@ class Stage:
         mailed: dict[int, dict[str, int]] = {}
         for round_no, purpose, number in counted:
             mailed.setdefault(round_no, {})[purpose] = number
-        return Seen(law, facts.case, lambda no: mailed.get(no, {}), facts.unreached)
+        day = facts.today(zone_of(law.timezone))
+        return Seen(law, facts.case, lambda no: mailed.get(no, {}), day, facts.unreached)
 
     def seq(self) -> int:
         """Number of the last event."""
@@ -217,7 +228,8 @@ def _template(parties: str) -> Engine:
     made = db.make_engine("sqlite://")
     db.upgrade(made)
     with db.transaction(made) as session:
-        register.ensure_shipped(session, parties, _BEFORE, contacts_per_party=1)
+        if parties in SHIPPED_REGISTERS:
+            register.ensure_shipped(session, parties, _BEFORE, contacts_per_party=1)
         register.add_staff(
             session, OFFICER, OFFICER, "officer@secretariat.example", actor=REHEARSAL, now=_BEFORE
         )

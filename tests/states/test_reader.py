@@ -155,8 +155,8 @@ FAULTS = {
     "a key that resembles none": (
         ('prefix    = "S"', 'prefix    = "S"\nwombat = 1'),
         ("", "wombat"),
-        "unknown key 'wombat'. Use one of: actions, basis, bodies, calendar, checklists, consent_valid, "
-        "edition, grace, id, languages, parties, prefix and 6 more.",
+        "unknown key 'wombat'. Use one of: actions, agreements, basis, bodies, calendar, checklists, "
+        "consent_valid, edition, grace, id, languages, marks and 13 more.",
     ),
     "a misspelt key of a way": (
         ('{ to = "agreed", when = ["marked(cleared)"] }', '{ to = "agreed", wenn = ["marked(cleared)"] }'),

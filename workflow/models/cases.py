@@ -58,6 +58,13 @@ class Case(Base):
     #: How many rounds and objections it has: a case without any needs no further look-up.
     rounds: Mapped[int] = mapped_column(default=0)
     objections: Mapped[int] = mapped_column(default=0)
+    #: What it gathers beside its rounds (states/dossier.py): lists of records, each as it is there.
+    sheet: Mapped[list[Any]] = mapped_column(default=list)
+    risks: Mapped[list[Any]] = mapped_column(default=list)
+    signatures: Mapped[list[Any]] = mapped_column(default=list)
+    members: Mapped[list[Any]] = mapped_column(default=list)
+    #: Form of agreement that was chosen, or "".
+    form: Mapped[str] = mapped_column(default="")
 
 
 class Document(Base):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.schema import Table
 
 from workflow import calendars
+from workflow.laws import SHIPPED_REGISTERS
 from workflow.queries import CALENDARS, MEETINGS, PARTIES, SEATS
 from workflow.record import append_register
 from workflow.register import bodylist, partylist
@@ -24,7 +25,7 @@ from workflow.register.lines import RegisterRefused
 from workflow.register.partylist import PartyList
 
 #: Register -> its list of Parties.
-_PARTIES: Mapping[str, str] = {"ramsar": "parties.csv", "basel": "parties_basel.csv"}
+_PARTIES: Mapping[str, str] = SHIPPED_REGISTERS
 #: Registers whose bodies are shipped, too.
 _WITH_BODIES = ("ramsar",)
 #: Titles of example contacts, by role and by the language of the Party.
