@@ -3,6 +3,8 @@
 words.po       (all languages)  msgctxt: kind, msgid: a word as law files write it -> how it is said
 sentences.po   (fr, es)         msgctxt: id of a reason or an explanation, msgid: its English
 phrases.po     (fr, es)         English that comes as a value of a sentence, with {names} for what differs
+pages.po       (fr, es)         msgctxt: page, msgid: a text of a page in English
+refusals.po    (fr, es)         msgctxt: refusal, msgid: an English refusal or finding, with {names} as above
 titles.po      (fr, es)         titles of law files, of tasks and of the Secretariat, by their English
 
 English itself has only words.po: what is not found there, or not found as it now reads, stays English.

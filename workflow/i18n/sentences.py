@@ -87,7 +87,7 @@ def retold(english: str, language: str) -> str:
         return f"{day(date.fromisoformat(found[1]), language)}, {found[2]}"
     if _PERIOD.fullmatch(english):
         return period(english, language)
-    for pattern, said in _phrases(language):
+    for pattern, said in shapes(language, "phrase"):
         if found := pattern.fullmatch(english):
             return said.format(**{name: retold(value, language) for name, value in found.groupdict().items()})
     return english
@@ -105,11 +105,11 @@ def _value(name: str, value: Any, language: str) -> Any:
 
 
 @cache
-def _phrases(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The phrases with something filled in, as patterns; the longest first, so that the closest is taken."""
+def shapes(language: str, context: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The texts of a context with something filled in, as patterns; the longest, being closest, first."""
     found: Mapping[tuple[str, str], str] = catalog(language).texts
-    shaped = sorted((en for context, en in found if context == "phrase" and "{" in en), key=len, reverse=True)
-    return tuple((_pattern(english), found["phrase", english]) for english in shaped)
+    shaped = sorted((en for of, en in found if of == context and "{" in en), key=len, reverse=True)
+    return tuple((_pattern(english), found[context, english]) for english in shaped)
 
 
 def _pattern(english: str) -> re.Pattern[str]:

@@ -107,12 +107,12 @@ def alpha3(cell: str) -> str:
 
 def language(cell: str) -> str:
     """A language in which letters are written."""
-    return _word(cell, LANGUAGES, _LANGUAGES, "a language of letters")
+    return _word(cell, LANGUAGES, _LANGUAGES, "is not a language of letters")
 
 
 def role(cell: str) -> str:
     """In what capacity a contact speaks for its Party."""
-    return _word(cell, ROLES, _ROLES, "a role")
+    return _word(cell, ROLES, _ROLES, "is not a role")
 
 
 def zone(cell: str) -> str:
@@ -140,7 +140,8 @@ def day(cell: str) -> date:
         if len(readings) == 1:
             raise BadValue(f"{shown(cell)} is not written as a day", f"Write it as {readings.pop()}.")
         if readings:
-            remedy = f"Write {' or '.join(sorted(readings))}, whichever is meant."
+            first, second = sorted(readings)
+            remedy = f"Write {first} or {second}, whichever is meant."
             raise BadValue(f"{shown(cell)} may be two days", remedy)
     raise BadValue(says, "Write it as 1975-12-21.")
 
@@ -174,12 +175,12 @@ def _bad_address(error: AddressError) -> BadValue:
     return BadValue(says.rstrip("."), remedy or "Correct it.")
 
 
-def _word(cell: str, words: tuple[str, ...], other: Mapping[str, str], kind: str) -> str:
+def _word(cell: str, words: tuple[str, ...], other: Mapping[str, str], says: str) -> str:
     found = cell.casefold()
     if found in words:
         return found
     near = other.get(found.replace("_", " "))
-    raise BadValue(f"{shown(cell)} is not {kind}", f"did you mean '{near}'?" if near else meant(cell, words))
+    raise BadValue(f"{shown(cell)} {says}", f"did you mean '{near}'?" if near else meant(cell, words))
 
 
 def _iso(year: int, month: int, day_of_month: int) -> str:

@@ -213,10 +213,10 @@ class _Reading:
     def _in_order(self, row: Row, values: Mapping[str, Any], first: str, last: str, header: str) -> None:
         start, end = values.get(first), values.get(last)
         if start and end and (end < start or (first == "joins" and end == start)):
-            joint = "not after" if first == "joins" else "before"
-            self._fault(
-                row, header, f"{end} is {joint} {start}, the day it begins", "Correct one of the two."
-            )
+            says = f"{end} is before {start}, the day it begins"
+            if first == "joins":
+                says = f"{end} is not after {start}, the day it begins"
+            self._fault(row, header, says, "Correct one of the two.")
 
     def _check_shared(self, row: Row, code: str, values: Mapping[str, Any]) -> None:
         """Two Parties with one name are one Party under two codes, or a row that was copied."""

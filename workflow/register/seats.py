@@ -135,11 +135,10 @@ def _check_seats(
     for (body, seat), held in terms.items():
         for (starts, ends), (following, _) in pairwise(held):
             if ends is None or ends >= following:
-                until = f"until {ends}" if ends else "without an end"
-                faults.append(
-                    f"Seat {seat} of {body}: it is held from {starts} {until} and again from {following}."
-                    " Correct one of the two terms."
-                )
+                says = f"it is held from {starts} without an end and again from {following}"
+                if ends:
+                    says = f"it is held from {starts} until {ends} and again from {following}"
+                faults.append(f"Seat {seat} of {body}: {says}. Correct one of the two terms.")
     if faults:
         raise RegisterRefused(*faults)
 

@@ -67,6 +67,9 @@ class Teller:
     def _told(self, entry: Entry) -> Happened:
         data = entry.data
         own = [str(data[name]) for name in _OWN_WORDS if data.get(name) and isinstance(data[name], str)]
+        if entry.actor == "clock":
+            # Nobody's own words: what has changed in a register, told by us.
+            own = [i18n.retold(words, self._language) for words in own]
         state = self._law.states.get(entry.to)
         return Happened(
             seq=entry.seq,
