@@ -39,8 +39,11 @@ def language_of(request: Request) -> str:
 
 def say(text: str, language: str, /, **values: Any) -> str:
     """A text of a page in a language; English where there is no translation yet."""
-    said = catalog(language).text("page", text) or text
-    return said.format(**values) if values else said
+    said = catalog(language).text("page", text)
+    if values:
+        return (said or text).format(**values)
+    # A text with nothing to fill in may be a refusal that has been filled in already.
+    return said or i18n.refusal(text, language)
 
 
 def page(
