@@ -13,36 +13,42 @@ from workflow import db, links, queries
 from workflow.catcher import HOST, Catcher
 from workflow.cli import folder, story
 from workflow.cli.desk import out, refuse
-from workflow.cli.serve import run
+from workflow.cli.serve import end_well_when_stopped, run
 from workflow.showcase import Stage
 from workflow.showcase.stage import DEAD, CannotPlay
 from workflow.web import people
 
 #: Links of the demo open as long as a visitor is likely to stay.
 LINK_LASTS = timedelta(days=400)
+#: Where the pages are unless somebody listens there already.
+PORT = 8000
+#: So many ports after the usual one are tried.
+PORTS_TRIED = 50
 
 
 def demo(
-    pages: bool = typer.Option(
-        False, "--pages", help="Prepare cases in every state and show them in a browser, until stopped."
+    terminal: bool = typer.Option(
+        False, "--terminal", help="Play one procedure in this terminal instead, and end."
     ),
-    port: int = typer.Option(8000, help="Port of the pages."),
-    serve: bool = typer.Option(True, help="With --pages: serve them; else end when all is prepared."),
+    port: int = typer.Option(None, help=f"Port of the pages; else {PORT}, or the next that is free."),
+    serve: bool = typer.Option(True, help="--no-serve: end when all is prepared, and show no pages."),
 ) -> None:
-    """Play one procedure in this terminal: 173 Parties, real letters to a mail catcher, a simulated clock.
+    """Look at Assent in a browser: cases in every state, 173 Parties, a clock that can be moved.
 
-    With --pages: an installation to look at, with cases in every state and a clock that can be moved.
-    All of it is in the folder assent-demo; no letter leaves this machine.
+    Everything is in the folder assent-demo, made anew each time; letters go to a mail catcher, none leaves
+    this machine. The pages stay until Ctrl-C.
 
-    Examples: assent demo   assent demo --pages
+    Examples: assent demo   assent demo --port 8080   assent demo --terminal
     """
-    if pages and serve and not _is_free(port):
-        refuse(f"Port {port} is in use. Choose another: assent demo --pages --port {port + 1}")
-    settings_file = folder.fresh()
-    if not pages:
-        story.tell(settings_file)
+    if terminal:
+        story.tell(folder.fresh())
         return
-    base_url = f"http://{HOST}:{port}"
+    end_well_when_stopped()
+    # Listened to from the start: the port is ours, and a link that is opened early waits for its page.
+    listener = _listen(port) if serve else None
+    at_port = listener.getsockname()[1] if listener is not None else port or PORT
+    settings_file = folder.fresh()
+    base_url = f"http://{HOST}:{at_port}"
     with Catcher(DEAD) as catcher:
         settings = folder.write_settings(settings_file, catcher.port, base_url)
         stage = Stage(db.make_engine(settings.database.url), settings, catcher)
@@ -50,9 +56,29 @@ def demo(
         stage.prepare()
         _play(stage)
         _show_cases(stage)
+        if listener is None:
+            out.print(f"\nPrepared in {folder.FOLDER}. The pages, with links to come in: assent demo")
+            return
         _show_links(stage, base_url)
-        if serve:
-            _show_pages(stage, port)
+        out.print(f"\nThe pages are at {base_url}. Stop with Ctrl-C.", soft_wrap=True)
+        _show_pages(stage, listener)
+
+
+def _listen(port: int | None) -> socket.socket:
+    """Listen on the port that is wanted, or on the first free one from the usual on."""
+    for each in (port,) if port is not None else range(PORT, PORT + PORTS_TRIED):
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, each))
+            listener.listen(128)
+        except (OSError, OverflowError):
+            listener.close()
+        else:
+            return listener
+    if port is not None:
+        refuse(f"Port {port} cannot be had: it is in use, or not for you. Leave out --port, or name another.")
+    refuse(f"None of the ports {PORT} to {PORT + PORTS_TRIED - 1} is free. Name one: assent demo --port 9000")
 
 
 def _play(stage: Stage) -> None:
@@ -109,20 +135,9 @@ def _show_links(stage: Stage, base_url: str) -> None:
     out.print(f"  {'anybody, and the letters':<28} {base_url}/demo", markup=False, soft_wrap=True)
 
 
-def _show_pages(stage: Stage, port: int) -> None:
+def _show_pages(stage: Stage, listener: socket.socket) -> None:
     from workflow.web import create_app
 
     app = create_app(stage.engine, stage.clock, is_demo=True)
     app.state.stage = stage
-    out.print(f"\nThe pages are at http://{HOST}:{port}. Stop with Ctrl-C.")
-    run(app, HOST, port)
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as found:
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            found.bind((HOST, port))
-        except OSError:
-            return False
-    return True
+    run(app, listener=listener)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import socket
+import tomllib
 from pathlib import Path
 
 from workflow import config
@@ -18,11 +20,28 @@ _OURS = {SETTINGS, "assent.db", "assent.db-shm", "assent.db-wal", "assent.secret
 def fresh() -> Path:
     """Make the folder, or make it anew; returns where its settings go."""
     if FOLDER.exists():
+        _refuse_if_running()
         if not (FOLDER / SETTINGS).is_file() or {each.name for each in FOLDER.iterdir()} - _OURS:
             refuse(f"There is a folder {FOLDER} that the demo has not made. Run the demo in another folder.")
         shutil.rmtree(FOLDER)
     FOLDER.mkdir()
     return FOLDER / SETTINGS
+
+
+def _refuse_if_running() -> None:
+    """A demo that still runs here would lose its database under its feet: its mail catcher gives it away."""
+    try:
+        told = tomllib.loads((FOLDER / SETTINGS).read_text(encoding="utf-8"))
+        port, pages = int(told["mail"]["port"]), told["installation"]["base_url"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    with socket.socket() as knock:
+        knock.settimeout(1)
+        if knock.connect_ex((HOST, port)) == 0:
+            refuse(
+                f"A demo still runs in the folder {FOLDER}; its pages are at {pages}."
+                " Stop it first (Ctrl-C), or run this one in another folder."
+            )
 
 
 def write_settings(path: Path, mail_port: int, base_url: str = "http://localhost:8000") -> config.Settings:

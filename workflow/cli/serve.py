@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import logging
+import signal
+import socket
+import sys
 from typing import TYPE_CHECKING
 
 import typer
 
 from workflow import check, db, scheduler
-from workflow.cli.desk import desk, out, refuse
+from workflow.cli.desk import REFUSED, desk, out, refuse
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -47,15 +50,28 @@ def serve(
             running.stop()
 
 
-def run(app: FastAPI, host: str, port: int) -> None:
-    """Serve an application until it is stopped."""
+def end_well_when_stopped() -> None:
+    """From now on Ctrl-C and SIGTERM end this process in good order, with exit code 0.
+
+    The web server ends first what is under way, then gives the signal on to whoever was there before it.
+    """
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda number, _: sys.exit(0))
+
+
+def run(app: FastAPI, host: str = "127.0.0.1", port: int = 0, listener: socket.socket | None = None) -> None:
+    """Serve an application until it is stopped.
+
+    listener   a socket that listens already, instead of host and port
+    """
     import uvicorn
 
     # What is loaded now stays for ever: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
+    end_well_when_stopped()
     # No access log: its lines would hold the tokens of reply links.
-    uvicorn.run(
+    settings = uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -64,3 +80,8 @@ def run(app: FastAPI, host: str, port: int) -> None:
         # Pages that stay open and listen for changes must not hold up the end.
         timeout_graceful_shutdown=3,
     )
+    server = uvicorn.Server(settings)
+    server.run(sockets=[listener] if listener is not None else None)
+    if not server.started:
+        # It has said why.
+        raise typer.Exit(REFUSED)
