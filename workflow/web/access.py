@@ -62,6 +62,13 @@ def may_see(role: str, page: str) -> bool:
     return role in SEES[page]
 
 
+def first_page(role: str) -> str:
+    """Where somebody of a role begins: at their work, at those they look after, or at all they may see."""
+    if may_see(role, "work"):
+        return "/"
+    return "/staff" if may_see(role, "staff") else "/account/eyes"
+
+
 def may_change(role: str, page: str) -> bool:
     """Whether a role may change something on a page."""
     return role in CHANGES.get(page, frozenset())

@@ -139,6 +139,10 @@ def _tell_errors(app: FastAPI) -> None:
                       roles=roles, role=error.person.role)  # fmt: skip
         return error_page(request, 403, "Not open to your role", why)
 
+        first = access.first_page(error.person.role)
+        if request.url.path == "/" != first:
+            # Everybody is sent to "/" after signing in; who has no work on cases begins elsewhere.
+            return RedirectResponse(first, status_code=303)
     @app.exception_handler(NotSentHere)
     def not_sent_here(request: Request, error: Exception) -> Response:
         return error_page(request, 403, "Not accepted", NotSentHere.__doc__ or "")

@@ -12,7 +12,7 @@ from notifications.plain import REPLY_LINK
 from workflow.showcase import Stage
 from workflow.showcase.stage import PEOPLE
 from workflow.web import forms
-from workflow.web.people import ABSOLUTE, COOKIE, begin
+from workflow.web.people import ABSOLUTE, COOKIE, begin, begin_anew, person_of
 from workflow.web.showing import page
 from workflow.web.site import site_of
 
@@ -56,13 +56,17 @@ def sign_in_as(request: Request, name: str) -> Response:
 def move_clock(request: Request, form: FormData = forms.SENT) -> Response:
     """Let time pass: to the next event, or by some days."""
     stage = _stage(request)
-    by = forms.text(form, "by")
+    by, site = forms.text(form, "by"), site_of(request)
+    has_signed_in = person_of(site, request) is not None
     if by == "next":
         stage.to_next_event()
     elif by in ("1", "30"):
         stage.days(int(by))
     else:
         raise HTTPException(400, "Choose: next event, 1 day or 30 days.")
+    if has_signed_in:
+        with site.writing() as session:
+            begin_anew(session, request.cookies[COOKIE], site.now())
     back = forms.text(form, "back")
     return RedirectResponse(back if back.startswith("/") and back[1:2] != "/" else "/demo", status_code=303)
 

@@ -1,0 +1,103 @@
+"""A real browser before the demo's installation: cases in every state, a clock that can be moved."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import browser as chromium
+from workflow import config, db
+from workflow.catcher import HOST, Catcher, free_port
+from workflow.showcase import Stage
+from workflow.showcase.stage import DEAD
+from workflow.web import create_app
+
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+#: Role -> the button by which the demo lets one in.
+BUTTONS = {
+    "officer": "Officer in charge of the case",
+    "head": "Secretary General",
+    "legal": "Legal adviser",
+    "finance": "Finance officer",
+    "auditor": "Auditor",
+    "administrator": "Administrator",
+}
+
+
+class Running:
+    """The demo, served by this process."""
+
+    def __init__(self, stage: Stage, address: str) -> None:
+        self.stage = stage
+        self.address = address
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The demo's pages, on a database of this run."""
+    port = free_port()
+    address = f"http://{HOST}:{port}"
+    path: Path = tmp_path_factory.mktemp("demo") / "assent.db"
+    with Catcher(DEAD) as catcher:
+        settings = config.Settings.model_validate(
+            {
+                "database": {"url": f"sqlite:///{path}"},
+                "installation": {"base_url": address},
+                "mail": {"host": HOST, "port": catcher.port, "tls": "none"},
+            }
+        )
+        stage = Stage(db.make_engine(settings.database.url), settings, catcher)
+        # In a thread of its own: a browser that was started before keeps an event loop in this one.
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(stage.prepare).result()
+            aside.submit(stage.play).result()
+        # Arabic has no catalog yet: its pages run from right to left and say everything in English.
+        app = create_app(stage.engine, stage.clock, is_demo=True, languages=("en", "fr", "es", "ar"))
+        app.state.stage = stage
+        server = uvicorn.Server(
+            uvicorn.Config(app, host=HOST, port=port, log_level="error", access_log=False)
+        )
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        while not server.started:
+            assert thread.is_alive()
+        yield Running(stage, address)
+        server.should_exit = True
+        thread.join(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    try:
+        found = chromium.executable()
+    except chromium.NoBrowser as missing:
+        pytest.skip(str(missing))
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=str(found), args=chromium.FLAGS, env=chromium.environment(found)
+        )
+        yield running
+        running.close()
+
+
+def sign_in(page: Page, demo: Running, role: str, language: str = "en") -> None:
+    """Come in as one of the demo's people, and read pages in a language."""
+    page.goto(f"{demo.address}/demo?lang=en")
+    page.get_by_role("button", name=BUTTONS[role]).click()
+    if language != "en":
+        page.goto(f"{page.url}?lang={language}")
+
+
+def listen(page: Page) -> list[str]:
+    """Everything the browser will complain of on this page: faults of scripts, what the policy forbids."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
