@@ -25,6 +25,9 @@ All of these are always given for their group; "" or [] where there is nothing t
       consultation_done         counts [{label, count}]; so approval_given (and conditions), no_objection
       approval_to_meeting       counts, meeting, reason
       meeting_decision          meeting, result, conditions
+      decided                   body, meeting, result, document, counts, conditions
+      stage_reached             stage, reason
+      agreement_signed          form, signed_on
       objection_received        party, received, reasons
       objection_withdrawn       party, remaining; so objection_lapsed
       objection_standing        parties, until
@@ -34,7 +37,7 @@ All of these are always given for their group; "" or [] where there is nothing t
       cop_decision              meeting, result, by, counts
       reopened                  party, received, recorded
       signed                    signed_on
-      ended                     how, reason
+      ended, concluded          how, reason
       target_moved              meeting, old, new, reason
       task                      action, until, why
       overdue                   action, was_due

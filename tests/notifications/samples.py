@@ -15,6 +15,7 @@ ASK_LETTERS = [
     "held",
     "late_joiner_request",
     "notification",
+    "question_put",
     "receipt",
     "reminder",
     "renotification",
@@ -27,6 +28,7 @@ REASON = "The site lies\nin a protected area."
 #: What each letter is told besides the values common to all.
 WHAT: dict[str, dict[str, Any]] = {
     "agreement_amended": {"reason": REASON},
+    "agreement_signed": {"form": "Memorandum of understanding", "signed_on": "1 June 2024"},
     "amended": {"kind": "material", "reason": REASON, "changes": "The site moves."},
     "approval_given": {"counts": COUNTS, "conditions": ["No logo on bottles.", "Yearly accounts."]},
     "approval_request": {},
@@ -37,6 +39,7 @@ WHAT: dict[str, dict[str, Any]] = {
         "reason": "No such mailbox",
         "next_contact": "b@ministry.example",
     },
+    "concluded": {"how": "withdrawn", "reason": REASON},
     "consent_given": {},
     "consent_lapsed": {},
     "consent_request": {},
@@ -46,6 +49,14 @@ WHAT: dict[str, dict[str, Any]] = {
     "cop_decision": {"meeting": "COP15", "result": "adopted", "by": "vote", "counts": COUNTS},
     "corrigendum_editorial": {"reason": REASON},
     "corrigendum_substantive": {"reason": REASON},
+    "decided": {
+        "body": "Executive Board",
+        "meeting": "EB-3",
+        "result": "endorsed",
+        "document": "EB-3/12",
+        "counts": COUNTS,
+        "conditions": "As amended.",
+    },
     "declined": {"reason": REASON},
     "ended": {"how": "completed", "reason": REASON},
     "escalated": {"meeting": "COP15", "paper_due": "24 April 2025", "reason": REASON},
@@ -63,6 +74,7 @@ WHAT: dict[str, dict[str, Any]] = {
     "objection_withdrawn": {"party": "Chad", "remaining": 1},
     "overdue": {"action": "Endorse the proposal", "was_due": "7 February 2024"},
     "paper_issued": {"meeting": "COP15", "late": True},
+    "question_put": {},
     "queue_paused": {"reason": "535 bad login", "remedy": "Check the password."},
     "receipt": {
         "answer": "Objection",
@@ -83,6 +95,7 @@ WHAT: dict[str, dict[str, Any]] = {
     "resumed": {"reason": REASON},
     "sign_in_link": {"name": "m.martin", "minutes": 30},
     "signed": {"signed_on": "1 June 2024"},
+    "stage_reached": {"stage": "Negotiation", "reason": REASON},
     "suspended": {"reason": REASON},
     "target_moved": {
         "meeting": "COP14",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from states.agreements import form_of
 from states.positions import closing, positions
 from workflow import i18n
 from workflow.letters.words import Words, window_of
@@ -128,20 +129,53 @@ def _meeting_decision(words: Words) -> Told:
     }
 
 
-def _cop_decision(words: Words) -> Told:
-    what = words.matter.what
-    votes = what.get("votes") or {}
-    counts = [
+def _decided(words: Words) -> Told:
+    """A decision of whatever body, on whatever day."""
+    what, decisions = words.matter.what, words.matter.case.decisions
+    body = words.matter.law.bodies.get(decisions[-1].body) if decisions else None
+    return {
+        "body": i18n.title(body.title, words.language) if body is not None else "",
+        "meeting": words.meeting(what["meeting"]) if what.get("meeting") else "",
+        "result": words.word("result", what.get("result")),
+        "document": _text(words, "document"),
+        "counts": _votes(words),
+        "conditions": _text(words, "conditions"),
+    }
+
+
+def _votes(words: Words) -> list[dict[str, Any]]:
+    votes = words.matter.what.get("votes") or {}
+    return [
         {"label": words.word("vote", name), "count": votes[name]}
         for name in ("yes", "no", "abstain", "present")
         if votes.get(name) is not None
     ]
+
+
+def _stage_reached(words: Words) -> Told:
+    state = words.matter.law.states[words.matter.case.state]
+    return {"stage": i18n.title(state.title, words.language)} | _reason(words)
+
+
+def _agreement_signed(words: Words) -> Told:
+    """Under which form, and when the last one signed."""
+    case, form = words.matter.case, form_of(words.matter.law, words.matter.case)
+    days = [each.signed_on for each in case.signatures if each.signed_on is not None]
+    signed_on = words.matter.what.get("signed_on") or max(days, default=None)
+    return {
+        "form": i18n.title(form.title, words.language) if form is not None else "",
+        "signed_on": words.day(signed_on),
+    }
+
+
+def _cop_decision(words: Words) -> Told:
+    what = words.matter.what
     by = words.word("way", what.get("by"))
     return {
         "meeting": _meeting(words),
         "result": words.word("result", what.get("result")),
         "by": by,
-        "counts": counts,
+        "counts": _votes(words),
     }
 
 
@@ -279,11 +313,13 @@ def _meeting(words: Words) -> str:
 #: Template -> what it tells.
 TELL: Mapping[str, Callable[[Words], Told]] = {
     "agreement_amended": _agreement_amended,
+    "agreement_signed": _agreement_signed,
     "amended": _amended,
     "approval_given": _approval_given,
     "approval_request": _nothing,
     "approval_to_meeting": _approval_to_meeting,
     "bounced": _bounced,
+    "concluded": _ended,
     "consent_given": _nothing,
     "consent_lapsed": _nothing,
     "consent_request": _nothing,
@@ -293,6 +329,7 @@ TELL: Mapping[str, Callable[[Words], Told]] = {
     "cop_decision": _cop_decision,
     "corrigendum_editorial": _reason,
     "corrigendum_substantive": _reason,
+    "decided": _decided,
     "declined": _reason,
     "ended": _ended,
     "escalated": _escalated,
@@ -310,6 +347,7 @@ TELL: Mapping[str, Callable[[Words], Told]] = {
     "objection_withdrawn": _objection_ended,
     "overdue": _overdue,
     "paper_issued": _paper_issued,
+    "question_put": _nothing,
     "queue_paused": _queue_paused,
     "receipt": _receipt,
     "reinstated": _reason,
@@ -318,6 +356,7 @@ TELL: Mapping[str, Callable[[Words], Told]] = {
     "reopened": _reopened,
     "resumed": _reason,
     "signed": _signed,
+    "stage_reached": _stage_reached,
     "suspended": _reason,
     "target_moved": _target_moved,
     "task": _task,
