@@ -228,6 +228,17 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeOver:
+    """How cases begun under an older edition go on under this one."""
+
+    basis: str
+    #: State of the older edition -> its name here; only those that have another.
+    states: Mapping[str, str] = field(default_factory=_none_told)
+    #: "keep": tasks keep their dates; "recompute": they are counted anew, from the day of the move.
+    dates: str = "keep"
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure:
     """One procedure in one edition."""
 
@@ -275,6 +286,8 @@ class Procedure:
     membership: Membership | None = None
     #: Mark -> what it says of a case, where its name does not say enough.
     marks: Mapping[str, str] = field(default_factory=_none_told)
+    #: Older edition -> how its open cases may be moved to this one (transfer.py).
+    takes_over: Mapping[str, TakeOver] = field(default_factory=dict)
 
     def action(self, name: str, state: str) -> Action | None:
         """The action of that name in that state, or None."""

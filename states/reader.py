@@ -11,7 +11,7 @@ from typing import Any
 from states import provided
 from states.faults import Fault, Places, ProcedureError, meant
 from states.periods import Grace, Period
-from states.procedure import Action, Alternative, Ask, Body, Deadline, Procedure, State
+from states.procedure import Action, Alternative, Ask, Body, Deadline, Procedure, State, TakeOver
 from states.source import Source, SourceError
 from states.tables import Noted, Table
 
@@ -20,6 +20,7 @@ __all__ = ["Fault", "ProcedureError", "load", "places", "read", "shipped"]
 STATUSES = ("in force", "draft")
 OPENS = ("on dispatch", "on entry")
 CLOSES = ("when decided", "when all answered", "at deadline")
+TAKES_DATES = ("keep", "recompute")
 CAME_BACK = ("offer", "next contact")
 OUTCOMES = ("carried", "defeated", "lapsed")
 
@@ -134,6 +135,7 @@ def _procedure(
         "membership": provided.membership(top),
         "marks": top.phrases("marks"),
     }
+    takes_over = {table.key: _take_over(table) for table in top.tables("takes_over")}
     actions: dict[str, list[Action]] = {}
     states = {}
     for state in top.tables("states", required=True, plain=True):
@@ -148,6 +150,7 @@ def _procedure(
         checklists=checklists,
         states=states,
         actions={name: tuple(same) for name, same in actions.items()},
+        takes_over=takes_over,
         digest=digest,
         source=source,
         **provisions,
@@ -166,6 +169,16 @@ def _body(table: Table) -> Body:
     )
     table.done()
     return body
+
+
+def _take_over(table: Table) -> TakeOver:
+    plan = TakeOver(
+        basis=table.text("basis"),
+        states=table.phrases("states"),
+        dates=table.choice("dates", TAKES_DATES, "keep"),
+    )
+    table.done()
+    return plan
 
 
 def _state(table: Table, actions: dict[str, list[Action]]) -> State:

@@ -144,6 +144,16 @@ MESSAGES: Mapping[str, str] = {
     "case_moved": "The case has moved on since it was looked at: {what}. Look again, then decide.",
     "key_reused": "The key '{key}' was used for another command. Nothing was done; use a new key.",
     "no_such_case": "There is no case {case}.",
+    # another edition
+    "no_take_over": "{new} does not say how it takes over cases of {old}. Add its [takes_over] table.",
+    "ended_here": "The case has ended ('{state_title}'): it ended under its own edition.",
+    "held_here": "The case is on hold. Resume it first, then move it.",
+    "state_gone": "'{state_title}' ({state}) is not a state of edition {edition}. "
+    "Say in 'states' of its [takes_over] table where such cases go.",
+    "asks_no_more": "'{state_title}' has asked, and in edition {edition} it asks nothing.",
+    "answer_gone": "'{word}' was answered in '{state_title}', and edition {edition} knows no such answer.",
+    "asked_otherwise": "'{state_title}': the question is open, and those asked were told something else than "
+    "edition {edition} says ({what}). Move the case when the question has been decided.",
     # the clock
     "stale": "The deadline '{name}' has been moved or is done; nothing is due.",
     "not_recounted": "{day} cannot be the new date of '{name}': it must be a working day and not past, and "

@@ -99,6 +99,12 @@ class _Check:
         for language in p.languages:
             yield from unknown(("languages",), "language", language, known.languages)
         yield from unknown(("start",), "state", p.start, p.states)
+        for edition, plan in p.takes_over.items():
+            at: Path = ("takes_over", edition)
+            if edition >= p.edition:
+                yield at, f"edition {edition} is not older than this one", "Name an older edition."
+            for name, now in plan.states.items():
+                yield from unknown((*at, "states", name), "state", now, p.states)
 
     def _reach(self) -> Told:
         states = self.procedure.states

@@ -28,7 +28,7 @@ projection
 work
 engine
 answering
-inbox preview rewriting reports check backup drawing forecast search figures foresight fresh_links
+inbox preview rewriting reports check backup drawing forecast search figures foresight fresh_links transfers
 sweep sending
 stage desk
 rehearse scheduler catcher

@@ -34,6 +34,7 @@ __all__ = [
     "attach",
     "facts_of",
     "law_of",
+    "move",
     "note",
     "open_case",
     "perform",
@@ -137,6 +138,18 @@ def open_case(
     outcome = work.keep(case_id, command, opened(law, work.facts(case_id, command), command))
     work.write()
     return outcome
+
+
+def move(
+    session: Session, cases: Sequence[int], to: Procedure, actor: Actor, reason_: str, now: datetime
+) -> list[Outcome | Refused]:
+    """Let cases go on under another edition of their law, or say of each why it cannot; in this order."""
+    work = Work(session, now)
+    work.take(set(cases))
+    command = Command("move", actor, {"reason": reason_})
+    found = [work.move(case_id, to, command) for case_id in cases]
+    work.write()
+    return found
 
 
 def attach(

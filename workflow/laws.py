@@ -55,6 +55,19 @@ class Laws:
         newest = max(law.edition for law in editions)
         return [law for law in editions if law.edition == newest][-1]
 
+    def edition(self, id: str, edition: str) -> Procedure:
+        """One edition of a procedure.
+
+        Raises   ProcedureError for one that is not here, with those there are
+        """
+        found = self._by_edition.get((id, edition))
+        if found is None:
+            self.current(id)
+            known = ", ".join(sorted(law.edition for law in self.all if law.id == id))
+            remedy = f"Editions of {id}: {known}."
+            raise ProcedureError([Fault(id, f"there is no edition '{edition}' of it here", remedy)])
+        return found
+
     def of_case(self, id: str, edition: str, digest: str) -> Procedure:
         """The very law file a case was begun under.
 

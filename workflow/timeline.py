@@ -48,6 +48,7 @@ TITLES: Mapping[str, str] = {
     "reminder_skipped": "Reminder skipped: a later one was due as well",
     "unreached": "The window waits for the list of those not reached",
     "party_joined": "A new Party was asked",
+    "edition_changed": "The case goes on under another edition",
     "clock_restarted": "The request arrives late: the period of this Party starts again",
     "joining_void": "A State did not become a Party as foreseen",
     "party_left": "A Party has left",
@@ -98,6 +99,8 @@ def _parts(law: Procedure, kind: str, data: Mapping[str, Any], to: str) -> Itera
         yield f"{data['old']} -> {data['new']}"
     if data.get("party"):
         yield str(data["party"])
+    if kind == "edition_changed":
+        yield f"{data['from']} -> {data['to']}"
     if kind == "clock_restarted":
         yield f"reply by {data['reply_by']}"
     if kind == "document_added":

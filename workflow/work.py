@@ -19,6 +19,7 @@ from states.machine import decide
 from states.periods import local_day
 from states.procedure import Procedure
 from states.reasons import Refused, reason
+from states.transfer import transfer
 from states.windows import window_name
 from states.zones import zone_of
 from workflow import house, letters, models, numbers, outbox, people, queries, record, replies
@@ -128,8 +129,11 @@ class Work:
             unverified=self._unverified(case_id, case, law, command),
         )
 
-    def keep(self, case_id: int, command: Command, step: Step) -> Outcome:
-        """Note a step: its events on the chain, its rows, its letters, and what its key will answer."""
+    def keep(self, case_id: int, command: Command, step: Step, **more: Any) -> Outcome:
+        """Note a step: its events on the chain, its rows, its letters, and what its key will answer.
+
+        more   further columns of the case row that change with it
+        """
         stored, law = self.stored[case_id], self.law(case_id)
         before, head = stored.case, stored.head
         person = self._person(command)
@@ -157,7 +161,7 @@ class Work:
             effects += [(seq, each) for each in event.effects]
         calendar = queries.calendar_of(self._world(law), law.calendar)[0]
         was = before if before.seq else replace(before, **_UNWRITTEN)
-        self._writes.case(case_id, was, step.case, effects, head=head, calendar=calendar)
+        self._writes.case(case_id, was, step.case, effects, head=head, calendar=calendar, **more)
         self.stored[case_id] = replace(stored, head=head, case=step.case)
         count = 0
         for post in step.posts:
@@ -177,6 +181,16 @@ class Work:
                 }
             )
         return outcome
+
+    def move(self, case_id: int, to: Procedure, command: Command) -> Outcome | Refused:
+        """Decide whether a case goes on under another edition of its law, and note what that brings about."""
+        stored, old = self.stored[case_id], self.law(case_id)
+        self.stored[case_id] = replace(stored, edition=to.edition, law_digest=to.digest)
+        step = transfer(old, to, self.facts(case_id, command), command)
+        if isinstance(step, Refused):
+            self.stored[case_id] = stored
+            return step
+        return self.keep(case_id, command, step, edition=to.edition, law_digest=to.digest)
 
     def note(self, case_id: int, kind: str, actor: Actor, data: Mapping[str, Any]) -> int:
         """Note an event that changes nothing of the case itself; its number."""

@@ -10,12 +10,14 @@ from rich.table import Table
 from states import reader
 from states.chart import draw as drawn
 from states.chart import permissions_table, show
+from states.effects import plain
 from states.faults import ProcedureError
 from states.procedure import Procedure
 from states.soundness import check as faults_of
 from workflow import check as checks
-from workflow import house
+from workflow import house, transfers
 from workflow.cli.desk import JSON, REFUSED, WRONG_USE, as_json, desk, err, out, refuse
+from workflow.transfers import Transfer
 
 app = typer.Typer(no_args_is_help=True, help="The law files: what a procedure asks for, in words and drawn.")
 
@@ -83,6 +85,71 @@ def check_(context: typer.Context, which: list[str] = WHICH) -> None:
             out.print(f"{each}: sound.", markup=False)
     if is_faulty:
         raise typer.Exit(REFUSED)
+
+
+@app.command(
+    "migrate",
+    epilog="Example: assent law migrate --from ramsar-private/2026 --to ramsar-private/2027 --dry-run",
+)
+def migrate_(
+    context: typer.Context,
+    from_: str = typer.Option(..., "--from", metavar="ID/EDITION", help="The edition they were begun under."),
+    to: str = typer.Option(..., "--to", metavar="ID/EDITION", help="The edition they are to go on under."),
+    is_trial: bool = typer.Option(False, "--dry-run", help="Say what would change, and change nothing."),
+    by: str = typer.Option("", metavar="NAME", help="Sign-in name of whoever decides it."),
+    reason: str = typer.Option("", help="Why; it is kept in the record of each case."),
+    batch: int = typer.Option(100, min=1, max=1000, help="Cases moved in one transaction."),
+    json_: bool = JSON,
+) -> None:
+    """Move every open case of one edition of a law file to a newer one, as its [takes_over] table says.
+
+    A case keeps what its Parties were told; where the newer file would tell them something else while a
+    question is open, the case stays, and it is said why.
+    """
+    at = desk(context)
+    laws = house.laws_of(at.settings)
+    try:
+        old, new = (laws.edition(*_edition(each)) for each in (from_, to))
+    except ProcedureError as error:
+        refuse(str(error), WRONG_USE)
+    if faults := faults_of(new, checks.known()):
+        refuse("\n".join(str(each) for each in faults), REFUSED)
+    if is_trial:
+        told = transfers.foreseen(at.engine, old, new, at.now())
+    else:
+        told = []
+        for moved in transfers.carry_out(at.engine, old, new, reason, by, at.now(), batch):
+            told += moved
+            if not json_:
+                out.print(f"{len(told)} looked at", markup=False)
+    stay = [each for each in told if each.reasons]
+    if json_:
+        as_json([plain(each) for each in told])
+    else:
+        _print_transfers(told, is_trial)
+    if stay:
+        raise typer.Exit(REFUSED)
+
+
+def _edition(name: str) -> tuple[str, str]:
+    id, slash, edition = name.partition("/")
+    if not slash:
+        refuse(f"'{name}' names no edition. Write ID/EDITION, such as ramsar-private/2026.", WRONG_USE)
+    return id, edition
+
+
+def _print_transfers(told: list[Transfer], is_trial: bool) -> None:
+    stay = [each for each in told if each.reasons]
+    for each in told:
+        way = each.state if each.state == each.to else f"{each.state} -> {each.to}"
+        out.print(f"{each.reference}  {way}{'' if not each.reasons else '  stays'}", markup=False)
+        for why in each.reasons:
+            out.print(f"    {why}", markup=False)
+        for moved in each.dates:
+            days = " -> ".join(str(day) for day in (moved.old, moved.new) if day is not None)
+            out.print(f"    {moved.how:<10}  {days:<24}  {moved.what}", markup=False)
+    done = "would be moved" if is_trial else "moved"
+    out.print(f"{len(told) - len(stay)} {done}, {len(stay)} {'would stay' if is_trial else 'stay'}.")
 
 
 def _found(context: typer.Context, which: str) -> Procedure:

@@ -1,0 +1,36 @@
+"""Law files from the command line: cases are moved to a newer edition, looked at first."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from tests.workflow.cli.conftest import Terminal
+
+SHIPPED = (files("states") / "law" / "ramsar-private.toml").read_text(encoding="utf-8")
+MOVE = ("law", "migrate", "--from", "ramsar-private/2026", "--to")
+
+
+def test_cases_are_moved_to_a_newer_edition_after_a_look_at_what_would_change(assent: Terminal) -> None:
+    assert assent("case", "new", "--title", "Springs", "--partner", "Example Waters").code == 0
+    (assent.folder / "laws").mkdir()
+    text = SHIPPED.replace('edition   = "2026"', 'edition   = "2027"')
+    newer = assent.folder / "laws" / "newer.toml"
+    newer.write_text(f'{text}\n[takes_over."2026"]\nbasis = "Decision of the Committee"\n', encoding="utf-8")
+    assent.environ["ASSENT_LAW__FOLDER"] = str(assent.folder / "laws")
+
+    looked = assent(*MOVE, "ramsar-private/2027", "--dry-run")
+    done = assent(*MOVE, "ramsar-private/2027", "--reason", "A new edition", "--json")
+    again = assent(*MOVE, "ramsar-private/2027")
+
+    assert (looked.code, looked.out.splitlines()[-1]) == (0, "1 would be moved, 0 would stay.")
+    assert (done.code, [(each["state"], each["to"]) for each in done.data]) == (0, [("draft", "draft")])
+    assert (again.code, again.out) == (0, "0 moved, 0 stay.\n")
+
+
+def test_an_edition_that_is_not_here_is_told_with_those_that_are(assent: Terminal) -> None:
+    missing = assent(*MOVE, "ramsar-private/2099")
+    misspelt = assent(*MOVE, "ramsar-private")
+
+    assert (missing.code, misspelt.code) == (2, 2)
+    assert "there is no edition '2099' of it here. Editions of ramsar-private: 2026." in missing.err
+    assert "names no edition. Write ID/EDITION, such as ramsar-private/2026." in misspelt.err
