@@ -44,7 +44,8 @@ def _question(question: Question) -> str:
         notes.append("with evidence")
     if question.optional:
         notes.append("may stay open")
-    return "; ".join([question.asks, *notes]) + f" ({question.basis})"
+    said = "; ".join(notes)
+    return f"{question.asks} {said[:1].upper()}{said[1:]}".rstrip() + f" ({question.basis})"
 
 
 def _agreement(procedure: Procedure, form: Agreement) -> str:

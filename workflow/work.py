@@ -342,4 +342,5 @@ _UNWRITTEN: dict[str, Any] = {
     "territory": (),
     "items": frozenset(),
     "no_territory_reason": "",
+    **dict.fromkeys(("sheet", "signatures", "members"), ()),
 }
