@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -15,7 +16,7 @@ from states.procedure import Action, Alternative, Ask, Body, Deadline, Procedure
 from states.source import Source, SourceError
 from states.tables import Noted, Table
 
-__all__ = ["Fault", "ProcedureError", "load", "places", "read", "shipped"]
+__all__ = ["Fault", "ProcedureError", "load", "places", "read", "shipped", "sources"]
 
 STATUSES = ("in force", "draft")
 OPENS = ("on dispatch", "on entry")
@@ -67,6 +68,16 @@ def read(path_or_text: str | Path, source: str = "") -> Procedure:
             [Fault(source, f"the law file cannot be read: {reason}", "Give the path of a law file.")]
         ) from None
     return _parsed(content, source, Path(path_or_text).parent)
+
+
+def sources(path: Path) -> dict[str, bytes]:
+    """The files a law is read from, by name: its own, then the catalogue it names."""
+    content = path.read_bytes()
+    found = {path.name: content}
+    named = tomllib.loads(content.decode()).get("risk_catalogue")
+    if isinstance(named, str) and (catalogue := provided.catalogue_file(named, path.parent)) is not None:
+        found[f"{provided.CATALOGUES}/{catalogue.name}"] = catalogue.read_bytes()
+    return found
 
 
 def places(procedure: Procedure) -> Places:

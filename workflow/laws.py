@@ -34,10 +34,22 @@ class Laws:
 
         Raises   ProcedureError
         """
+        return (*(reader.read(path, path.name) for path in self._paths), *self._extra)
+
+    @cached_property
+    def _paths(self) -> tuple[Path, ...]:
         paths = reader.shipped()
         if self._folder is not None:
             paths |= {path.stem: path for path in sorted(self._folder.glob("*.toml"))}
-        return (*(reader.read(path, path.name) for path in paths.values()), *self._extra)
+        return tuple(paths.values())
+
+    def files(self, id: str, edition: str) -> dict[str, bytes]:
+        """The files an edition was read from, by name; none for one that is tried out or is not here."""
+        for path in self._paths:
+            law = reader.read(path, path.name)
+            if (law.id, law.edition) == (id, edition):
+                return reader.sources(path)
+        return {}
 
     @cached_property
     def _by_edition(self) -> dict[tuple[str, str], Procedure]:

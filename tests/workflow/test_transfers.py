@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
@@ -14,6 +15,7 @@ from tests import build
 from workflow import config, db, house, queries, record, transfers
 from workflow.laws import Laws
 from workflow.queries import CASES, EVENTS
+from workflow.record.evidence import gather
 from workflow.transfers import MovedDate, Transfer
 
 NOW = build.at("2024-03-20 10:00")
@@ -205,3 +207,20 @@ def test_an_edition_that_does_not_say_how_takes_nothing_over(engine: Engine, cas
             "Add its [takes_over] table.",
         )
     }
+
+
+def test_the_evidence_of_a_case_holds_every_edition_it_was_under(
+    engine: Engine, cases: dict[str, int], tmp_path: Path
+) -> None:
+    text = SHIPPED.replace('edition   = "2026"', 'edition   = "2027"')
+    (tmp_path / "newer.toml").write_text(f"{text}\n{TAKES_OVER}", encoding="utf-8")
+    laws = Laws(tmp_path)
+    house.settle(engine, house.House(config.Settings(), laws, build.SECRET))
+    new = laws.edition("ramsar-private", "2027")
+    assert list(transfers.carry_out(engine, build.law(), new, "", "head", NOW))
+
+    with db.transaction(engine) as session:
+        found = gather(session, "RP-2024-1")
+
+    assert list(found.law_files) == ["newer.toml", "ramsar-private.toml"]
+    assert found.law_files["ramsar-private.toml"].decode() == SHIPPED

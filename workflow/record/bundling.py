@@ -41,7 +41,7 @@ def bundle(session: Session, reference: str) -> bytes:
 
 
 def _contents(of: Evidence) -> Files:
-    letters, documents, law = _letter_names(of), _document_files(of), _law_file(of)
+    letters, documents, law = _letter_names(of), _document_files(of), _law_files(of)
     return {
         "README.txt": _part("README.txt").replace(b"{reference}", of.case.reference.encode()),
         "verify.py": _part("verifier.py"),
@@ -126,8 +126,10 @@ def _document_files(of: Evidence) -> Files:
     }
 
 
-def _law_file(of: Evidence) -> Files:
-    return {f"law/{safe_name(of.law_file[0])}": of.law_file[1]} if of.law_file else {}
+def _law_files(of: Evidence) -> Files:
+    return {
+        "/".join(("law", *map(safe_name, name.split("/")))): content for name, content in of.law_files.items()
+    }
 
 
 def _personal(of: Evidence, letters: Mapping[int, str]) -> dict[str, Any]:

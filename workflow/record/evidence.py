@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Row, Table, Text, select, type_coerce
 from sqlalchemy.orm import Session
 
-from states import reader
 from states.facts import Case
 from states.procedure import Procedure
 from states.reasons import did_you_mean
@@ -35,10 +32,10 @@ class Evidence:
     #: Its row, and the case that all its tables make.
     row: Row[Any]
     case: Case
-    #: The law it began under; None if that is not here any more, or was edited.
+    #: The law it is under; None if that is not here any more, or was edited.
     law: Procedure | None
-    #: Name and content of that law's file, if there is one.
-    law_file: tuple[str, bytes] | None
+    #: Name and content of its file, of the catalogue that names, and of the editions it was under before.
+    law_files: Mapping[str, bytes]
     #: (name, digest, text) of the snapshots that its dates were counted with.
     calendars: tuple[tuple[str, str, str], ...]
     events: Rows
@@ -74,7 +71,7 @@ def gather(session: Session, reference: str) -> Evidence:
         row=row,
         case=case,
         law=law,
-        law_file=_law_file(session, row.law_digest),
+        law_files=_law_files(session, row, law, events),
         calendars=_calendars(session, {each.calendar for each in deadlines}, law),
         events=events,
         letters=_rows(session, LETTERS, row.id, LETTERS.c.id),
@@ -123,14 +120,23 @@ def _law(session: Session, row: Row[Any]) -> Procedure | None:
         return None
 
 
-def _law_file(session: Session, digest: str) -> tuple[str, bytes] | None:
-    folder = house.of(session).settings.law.folder
-    own = sorted(Path(folder).glob("*.toml")) if folder else []
-    for path in (*own, *reader.shipped().values()):
-        content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() == digest:
-            return path.name, content
-    return None
+def _law_files(session: Session, row: Row[Any], law: Procedure | None, events: Rows) -> dict[str, bytes]:
+    """Those of the law the case is under first; one that was edited since proves nothing and is left out."""
+    laws = house.of(session).laws
+    found = laws.files(row.procedure, row.edition) if law is not None else {}
+    for id, edition in dict.fromkeys(_edition(event.body) for event in reversed(events)):
+        if (id, edition) != (row.procedure, row.edition):
+            found = found | laws.files(id, edition)
+    return found
+
+
+def _edition(body: str) -> tuple[str, str]:
+    """Of which law and edition an event was."""
+    try:
+        id, _, edition = str(json.loads(body)["edition"]).partition(" ")
+    except (ValueError, LookupError, TypeError):
+        return "", ""
+    return id, edition
 
 
 def _calendars(
