@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser import browser as chromium
 from workflow import config, db
 from workflow.catcher import HOST, Catcher, free_port
-from workflow.showcase import Stage
+from workflow.showcase import START, Stage
 from workflow.showcase.stage import DEAD
 from workflow.web import create_app
 
@@ -31,32 +32,35 @@ BUTTONS = {
 
 
 class Running:
-    """The demo, served by this process."""
+    """An installation, served by this process."""
 
     def __init__(self, stage: Stage, address: str) -> None:
         self.stage = stage
         self.address = address
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The demo's pages, on a database of this run."""
+@contextmanager
+def served(folder: Path, begins: str = START) -> Iterator[Running]:
+    """An installation with a mail catcher and a clock that can be moved, its pages served.
+
+    begins   wall clock at which its clock begins; if it is that of the demo, the demo's stories are played
+    """
     port = free_port()
     address = f"http://{HOST}:{port}"
-    path: Path = tmp_path_factory.mktemp("demo") / "assent.db"
-    with Catcher(DEAD) as catcher:
+    with Catcher(DEAD if begins == START else frozenset()) as catcher:
         settings = config.Settings.model_validate(
             {
-                "database": {"url": f"sqlite:///{path}"},
+                "database": {"url": f"sqlite:///{folder / 'assent.db'}"},
                 "installation": {"base_url": address},
                 "mail": {"host": HOST, "port": catcher.port, "tls": "none"},
             }
         )
-        stage = Stage(db.make_engine(settings.database.url), settings, catcher)
+        stage = Stage(db.make_engine(settings.database.url), settings, catcher, begins)
         # In a thread of its own: a browser that was started before keeps an event loop in this one.
         with ThreadPoolExecutor(1) as aside:
             aside.submit(stage.prepare).result()
-            aside.submit(stage.play).result()
+            if begins == START:
+                aside.submit(stage.play).result()
         # Arabic has no catalog yet: its pages run from right to left and say everything in English.
         app = create_app(stage.engine, stage.clock, is_demo=True, languages=("en", "fr", "es", "ar"))
         app.state.stage = stage
@@ -70,6 +74,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield Running(stage, address)
         server.should_exit = True
         thread.join(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The demo: cases in every state."""
+    with served(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A Secretariat without any case, on the morning of 8 January 2024."""
+    with served(tmp_path_factory.mktemp("empty"), "2024-01-08 09:00") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -95,9 +113,9 @@ def sign_in(page: Page, demo: Running, role: str, language: str = "en") -> None:
         page.goto(f"{page.url}?lang={language}")
 
 
-def listen(page: Page) -> list[str]:
+def listen(page: Page, complaints: list[str] | None = None) -> list[str]:
     """Everything the browser will complain of on this page: faults of scripts, what the policy forbids."""
-    complaints: list[str] = []
+    complaints = [] if complaints is None else complaints
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     return complaints

@@ -63,19 +63,21 @@ class Stage:
 
     on        a new database
     settings  with the catcher as mail server
+    begins    wall clock of the procedure when its clock begins to run
     """
 
-    def __init__(self, on: Engine, settings: config.Settings, catcher: Catcher) -> None:
+    def __init__(self, on: Engine, settings: config.Settings, catcher: Catcher, begins: str = START) -> None:
         self.engine = on
         self.settings = settings
         self.catcher = catcher
         self.house = house.settle_with(on, settings)
         self.law = self.house.laws.current(PROCEDURE)
         self.zone = zone_of(self.law.timezone)
-        self.clock = SimulatedClock(moment(START, self.zone))
+        self.clock = SimulatedClock(moment(begins, self.zone))
         self._courier = Courier(MailSettings(HOST, catcher.port, tls="none", connections=4))
         self._past = _Past()
-        self._recent = moment(NOW, self.zone) - RECENT
+        # Where nothing has been played, nothing is long ago.
+        self._recent = moment(NOW if begins == START else begins, self.zone) - RECENT
         # A visitor may press the button twice while time is still passing.
         self._passing = threading.Lock()
 
