@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Date, Engine, LargeBinary, Table, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from workflow import db, models, outbox
+from workflow import db, heartbeat, models, outbox
 
 ABOUT = "about.json"
 #: The sign of life (heartbeat.py) that a finished copy leaves.
@@ -43,6 +43,18 @@ class Kept:
     rows: int
     #: Letters that were waiting to be sent when it was made.
     waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last copy that was finished, as the database remembers it."""
+
+    at: datetime
+    #: As it was named, from the folder of whoever made it; "": nobody noted it.
+    path: str
+    #: In bytes; 0: nobody noted it.
+    size: int
+    rows: int
 
 
 def write(engine: Engine, path: Path, now: datetime) -> Kept:
@@ -77,6 +89,26 @@ def write(engine: Engine, path: Path, now: datetime) -> Kept:
     finally:
         unfinished.unlink(missing_ok=True)
     return Kept(about["made_at"], len(TABLES), rows)
+
+
+def remember(session: Session, path: Path, kept: Kept, now: datetime) -> None:
+    """Note that a copy was finished, for whoever looks whether there are any."""
+    told = {"path": str(path.resolve()), "size": path.stat().st_size, "rows": kept.rows}
+    heartbeat.beat(session, BEAT, now, json.dumps(told, ensure_ascii=False))
+
+
+def last(session: Session) -> Last | None:
+    """The last copy; None: there is none that anybody knows of."""
+    beats = heartbeat.HEARTBEATS
+    row = session.execute(select(beats.c.at, beats.c.detail).where(beats.c.name == BEAT)).one_or_none()
+    if row is None:
+        return None
+    try:
+        told = json.loads(row.detail)
+        return Last(row.at, str(told["path"]), int(told["size"]), int(told["rows"]))
+    except (ValueError, KeyError, TypeError):
+        # Noted by an earlier version: the name alone.
+        return Last(row.at, row.detail, 0, 0)
 
 
 def restore(engine: Engine, path: Path, now: datetime) -> Kept:

@@ -218,6 +218,11 @@ def revision(session: Session) -> str | None:
     return _revision(session.connection())
 
 
+def newest_revision() -> str:
+    """The migration to which this version of Assent brings the tables."""
+    return str(_migrations().get_current_head())
+
+
 def require_current(engine: Engine) -> None:
     """Refuse to work on tables of another version.
 
@@ -226,7 +231,7 @@ def require_current(engine: Engine) -> None:
     with reading(engine) as session:
         revision = _revision(session.connection())
     _require_known(revision)
-    if revision != _migrations().get_current_head():
+    if revision != newest_revision():
         raise NotMigrated
 
 

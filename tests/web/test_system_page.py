@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -56,13 +57,34 @@ def test_a_silence_is_shown_here_and_as_a_banner_on_every_page(site: Engine, sig
     assert "Looks at the deadlines 12 June 2024, 09:59 Alive" in words(alive[0])
 
 
-def test_the_last_copy_of_the_database_is_known(site: Engine, signed_in: SignedIn) -> None:
-    browser = signed_in("auditor")
+def test_the_last_copy_of_the_database_is_known_with_its_age_its_place_and_its_size(
+    site: Engine, signed_in: SignedIn, tmp_path: Path
+) -> None:
+    browser, path = signed_in("auditor"), tmp_path / "monday.zip"
     never = words(browser.get("/system").text)
-    beat(site, backup.BEAT, NOW - timedelta(hours=5), "monday.zip")
+    kept = backup.write(site, path, NOW - timedelta(hours=5))
+    with db.transaction(site) as session:
+        backup.remember(session, path, kept, NOW - timedelta(hours=5))
+    fresh = words(browser.get("/system").text)
+    with db.transaction(site) as session:
+        backup.remember(session, path, kept, NOW - timedelta(hours=25))
+    old = words(browser.get("/system").text)
 
+    size = f"{path.stat().st_size / 1024:.1f} kB"
+    assert "There is no copy that anybody knows of" in never
     assert "Copies the database never Silent for too long" in never
-    assert "Copies the database 12 June 2024, 05:00 Alive" in words(browser.get("/system").text)
+    told = f"Last copy 12 June 2024, 05:00 , 5 hours ago good Where {path} How large {size}, {kept.rows} rows"
+    assert told in fresh and "Copies the database 12 June 2024, 05:00 Alive" in fresh
+    assert "11 June 2024, 09:00 , 25 hours ago older than a day" in old
+    assert ["assent db backup" in page for page in (never, fresh, old)] == [True, False, True]
+
+
+def test_the_tables_are_compared_with_the_newest_that_this_version_knows(
+    site: Engine, signed_in: SignedIn
+) -> None:
+    page = words(signed_in("officer").get("/system").text)
+
+    assert f"tables of revision {db.newest_revision()} the newest" in page
 
 
 def test_a_paused_queue_shows_its_reason_its_remedy_and_how_long_letters_wait(

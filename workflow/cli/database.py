@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from workflow import backup, db, heartbeat, register
+from workflow import backup, db, register
 from workflow import check as checks
 from workflow.cli.desk import JSON, REFUSED, as_json, desk, err, out
 
@@ -36,7 +36,7 @@ def backup_(
     at = desk(context)
     kept = backup.write(at.engine, path, at.now())
     with at.writing() as session:
-        heartbeat.beat(session, backup.BEAT, at.now(), path.name)
+        backup.remember(session, path, kept, at.now())
     out.print(f"{path}: {kept.rows} rows of {kept.tables} tables.", markup=False)
 
 

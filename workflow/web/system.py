@@ -31,7 +31,7 @@ DRIFT_MAX = timedelta(seconds=2)
 #: A letter that waits longer than this is worth a look, even if its server only asks for patience.
 WAIT_MAX = timedelta(hours=1)
 #: A copy older than this would lose more than a day's work.
-BACKUP_MAX = timedelta(hours=26)
+BACKUP_MAX = timedelta(hours=24)
 #: Housekeeping -> what it is, and after which silence something is wrong.
 HOUSEKEEPING: Mapping[str, tuple[str, timedelta]] = {
     "sweep": ("Looks at the deadlines", heartbeat.SILENCE),
@@ -81,10 +81,13 @@ def show(request: Request, person: Person = sees("system")) -> Response:
         failing = _failing(session)
         database = clock.database_time(session)
         revision = db.revision(session)
+        copy = backup.last(session)
     is_simulated = not isinstance(site.clock, SystemClock)
     findings = check.findings(site.house.settings, site.engine, now)
     drift = abs(now - database)
-    worries = sum(each.weight != "good" for each in findings) + len(failing) + (post.paused_at is not None)
+    is_copy_old = copy is None or now - copy.at > BACKUP_MAX
+    worries = sum(each.weight != "good" for each in findings) + len(failing)
+    worries += (post.paused_at is not None) + is_copy_old
     return page(
         request,
         "system.html",
@@ -99,6 +102,11 @@ def show(request: Request, person: Person = sees("system")) -> Response:
         is_simulated=is_simulated,
         kind=site.engine.dialect.name,
         revision=revision,
+        newest=db.newest_revision(),
+        copy=copy,
+        copy_size=_size(copy.size) if copy is not None else "",
+        copy_hours=int((now - copy.at) / timedelta(hours=1)) if copy is not None else 0,
+        is_copy_old=is_copy_old,
         findings=findings,
         worries=worries,
         done=what_was_done(request),
@@ -136,6 +144,14 @@ def retry(
         data = {"deadline": number}
         record.append_register(session, "deadline_retried", data, actor=person.role, now=site.now())
     return done("/system", "retried")
+
+
+def _size(number: int) -> str:
+    """Bytes as people say them."""
+    for unit, of in (("MB", 2**20), ("kB", 2**10)):
+        if number >= of:
+            return f"{number / of:.1f} {unit}"
+    return f"{number} B"
 
 
 def _pulses(session: Session, now: datetime) -> list[Pulse]:
