@@ -5,13 +5,16 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from notifications.incoming.limits import Limits
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 #: Archives within archives are read up to here, to look into them.
 _INNER_MAX_BYTES = 8 * 2**20
+_PIECE_BYTES = 2**20
+#: What is compressed so well holds nothing that anybody wrote.
+_RATIO_MAX = 200
 
 
 def look_into(content: bytes, limits: Limits, depth: int = 1) -> str:
@@ -66,19 +69,23 @@ def _entry(
 
 
 def _compressed(
-    content: bytes, stream: Callable[[bytes, int], bytes], limits: Limits, depth: int, budget: list[int]
+    content: bytes, pieces: Callable[[bytes], Iterator[bytes]], limits: Limits, depth: int, budget: list[int]
 ) -> str:
     if depth > limits.archive_depth_max:
         return f"archives within archives, more than {limits.archive_depth_max} levels"
+    head, size = b"", 0
     try:
-        head = stream(content, _INNER_MAX_BYTES)
-        if len(head) >= _INNER_MAX_BYTES and len(content) * 200 < len(head):
-            return "a file that unpacks to more than two hundred times its size"
-    except Exception:
+        for piece in pieces(content):
+            size += len(piece)
+            if len(head) < _INNER_MAX_BYTES:
+                head += piece
+            if size > budget[0]:
+                return _too_much(limits)
+            if size > _INNER_MAX_BYTES and size > _RATIO_MAX * len(content):
+                return f"a file that unpacks to more than {_RATIO_MAX} times its size"
+    except Exception:  # a damaged file raises many classes
         return "a damaged archive"
-    budget[0] -= len(head)
-    if budget[0] < 0:
-        return _too_much(limits)
+    budget[0] -= size
     return _look(head, limits, depth + 1, budget)
 
 
@@ -86,12 +93,26 @@ def _too_much(limits: Limits) -> str:
     return f"an archive that unpacks to more than {limits.unpacked_max_bytes // 2**20} MB"
 
 
-def _stream(content: bytes) -> Callable[[bytes, int], bytes] | None:
-    """How to read the beginning of a compressed file; None for what is none."""
+def _stream(content: bytes) -> Callable[[bytes], Iterator[bytes]] | None:
+    """How to read a compressed file piece by piece; None for what is none."""
     if content.startswith(b"\x1f\x8b"):
-        return lambda data, most: zlib.decompressobj(31).decompress(data, most)
+        return _gunzipped
     if content.startswith(b"BZh"):
-        return lambda data, most: bz2.BZ2Decompressor().decompress(data, most)
+        return lambda data: _decompressed(bz2.BZ2Decompressor(), data)
     if content.startswith(b"\xfd7zXZ\x00"):
-        return lambda data, most: lzma.LZMADecompressor(memlimit=2**26).decompress(data, most)
+        return lambda data: _decompressed(lzma.LZMADecompressor(memlimit=2**26), data)
     return None
+
+
+def _gunzipped(data: bytes) -> Iterator[bytes]:
+    reader = zlib.decompressobj(31)
+    while data and not reader.eof:
+        piece = reader.decompress(data, _PIECE_BYTES)
+        data = reader.unconsumed_tail
+        yield piece
+
+
+def _decompressed(reader: "bz2.BZ2Decompressor | lzma.LZMADecompressor", data: bytes) -> Iterator[bytes]:
+    yield reader.decompress(data, _PIECE_BYTES)
+    while not reader.eof and not reader.needs_input:
+        yield reader.decompress(b"", _PIECE_BYTES)

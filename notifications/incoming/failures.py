@@ -4,8 +4,10 @@ A report of the standard form (RFC 3464) is read first; then the dialects of mai
 their own (flufl.bounce); then the codes that stand in the text.
 """
 
+import logging
 import re
 import tomllib
+from copy import copy
 from dataclasses import dataclass
 from email.message import Message
 from email.utils import parseaddr
@@ -48,6 +50,10 @@ def causes() -> dict[str, Cause]:
         for name, told in data.items()
     }
 
+
+# Its detectors tell in the log of each message they do not understand, with a trace.
+logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())
+logging.getLogger("flufl.bounce").propagate = False
 
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<!\d)([45])(\d\d)(?=[ \-])")
@@ -162,8 +168,13 @@ def _recipient(block: "Message[str, str]") -> str:
 
 
 def _of_dialects(message: "Message[str, str]") -> list[tuple[str, bool]]:
+    asked = copy(message)
+    if not parseaddr(str(asked.get("from", "")))[1]:
+        # One detector trips over a message without a sender, and those behind it are not asked any more.
+        del asked["from"]
+        asked["from"] = "MAILER-DAEMON@sender.invalid"
     try:
-        temporary, permanent = all_failures(message)
+        temporary, permanent = all_failures(asked)
     except Exception:  # its detectors are many, and each trusts its own server
         return []
     found = [(of_bytes(each).lower(), False) for each in sorted(permanent)]

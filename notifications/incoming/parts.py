@@ -8,6 +8,8 @@ from email.message import Message
 from notifications.incoming.headers import decoded, of_bytes
 from notifications.incoming.limits import Fault, Limits
 
+_OF_MESSAGES = ("from", "return-path", "received", "message-id", "subject")
+
 
 @dataclass(slots=True)
 class Parts:
@@ -61,6 +63,8 @@ def _walk(
             )
             continue
         seen += 1
+        # A part with a sender of its own is somebody's message, whatever it calls itself.
+        is_within |= depth > 0 and any(name.lower() in _OF_MESSAGES for name, _ in part.raw_items())
         yield part, depth, is_within
         kind = _type(part)
         if part.is_multipart() and kind not in (
@@ -96,6 +100,9 @@ def _leaf(part: "Message[str, str]", kind: str, is_within: bool, found: Parts, l
     if kind in ("text/plain", "text/html") and not is_attached:
         charset = _charset(part)
         text = of_bytes(content, charset)
+        if _is_noise(text):
+            found.faults.append(Fault("unreadable", kind, "it holds no text"))
+            return
         if charset and not _is_known(charset):
             found.faults.append(Fault("bad_charset", kind, f"'{charset[:40]}' is not known; it was guessed"))
         if len(text) > limits.text_max:
@@ -116,11 +123,19 @@ def _leaf(part: "Message[str, str]", kind: str, is_within: bool, found: Parts, l
         )
 
 
+def _is_noise(text: str) -> bool:
+    """Whether it is no text, whatever it is called: one character in ten is none that anybody types."""
+    start = text[:2000]
+    return sum(sign < " " and sign not in "\t\n\r\f" for sign in start) * 10 > len(start)
+
+
 def _type(part: "Message[str, str]") -> str:
     try:
-        return part.get_content_type()
+        kind = part.get_content_type()
     except Exception:  # damaged parameters raise more than one class
         return "text/plain"
+    # Parts were announced and never came: what is there instead is read as text.
+    return "text/plain" if kind.startswith("multipart/") and not part.is_multipart() else kind
 
 
 def _charset(part: "Message[str, str]") -> str:

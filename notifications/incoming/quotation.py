@@ -30,6 +30,11 @@ _HEADERS = re.compile(
     rf"\W{{0,3}}(?P<name>{'|'.join([*_SIGNS['first_headers'], *_SIGNS['next_headers']])})\W{{0,3}}[:：]",
     re.IGNORECASE,
 )
+#: Stands in a text only where a message was damaged: what follows may be a part that nobody answered with.
+_OF_PARTS = re.compile(
+    r"(content-(type|disposition|transfer-encoding)|mime-version|message-id|return-path|received)\s*:",
+    re.IGNORECASE,
+)
 _COURTESY = frozenset(_SIGNS["courtesy"])
 _LONG_RULE = re.compile(r"^_{20,}$|^-{30,}$")
 _SIGNATURE = re.compile(r"^-- ?$|^—$")
@@ -120,6 +125,8 @@ def _sign(lines: list[str], number: int, line: str) -> str:
         return "a line that names an earlier message"
     if _introduces(lines, number, stripped):
         return "a line that introduces a quotation"
+    if _OF_PARTS.match(stripped):
+        return "the head of a part that came apart"
     if _is_header_block(lines, number, stripped):
         return "the headers of an earlier message"
     if _is_ours(lines, number):
@@ -143,8 +150,10 @@ def _introduces(lines: list[str], number: int, line: str) -> bool:
 
 
 def _is_header_block(lines: list[str], number: int, line: str) -> bool:
-    """Whether "From: ..." and at least two more such lines stand here."""
+    """Whether "From: ..." and at least two more such lines stand here, or one that names an address."""
     first = _HEADERS.match(line)
+    if first is not None and "@" in line:
+        return True
     if first is None:
         if _LONG_RULE.match(line):
             return any(_HEADERS.match(each.strip().strip("*")) for each in lines[number + 1 : number + 3])
@@ -159,12 +168,10 @@ def _is_header_block(lines: list[str], number: int, line: str) -> bool:
 def _is_ours(lines: list[str], number: int) -> bool:
     """Whether wording of our letters begins in this line; it may have been wrapped anew."""
     words = key_of(lines[number]).split()
-    following = key_of(lines[number + 1]).split() if number + 1 < len(lines) else []
-    return any(
-        " ".join(run) in _our_wording()
-        for start in range(len(words))
-        if len(run := (words + following)[start : start + _RUN]) == _RUN
-    )
+    following = key_of(lines[number + 1]).split()[: _RUN - 1] if number + 1 < len(lines) else []
+    all_words = words + following
+    starts = range(min(len(words), len(all_words) - _RUN + 1))
+    return any(" ".join(all_words[start : start + _RUN]) in _our_wording() for start in starts)
 
 
 @cache
