@@ -66,7 +66,7 @@ def test_the_text_is_what_the_template_says_with_its_values():
 
     assert letter.subject == subject
     assert letter.text.split() == [
-        *"== Please answer above this line ==".split(),
+        *["==", "Please", "answer", "above", "this", "line", "=="],
         "Secretariat",
         "of",
         "the",
