@@ -65,7 +65,9 @@ def served(folder: Path, begins: str = START) -> Iterator[Running]:
         app = create_app(stage.engine, stage.clock, is_demo=True, languages=("en", "fr", "es", "ar"))
         app.state.stage = stage
         server = uvicorn.Server(
-            uvicorn.Config(app, host=HOST, port=port, log_level="error", access_log=False)
+            uvicorn.Config(
+                app, host=HOST, port=port, log_level="error", access_log=False, timeout_graceful_shutdown=2
+            )
         )
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()

@@ -34,7 +34,7 @@ GIVEN = {
 
 def form_of(browser: TestClient, **changed: Any) -> dict[str, Any]:
     """The form as it is shown, filled in."""
-    page = browser.get("/cases/new").text
+    page = browser.get("/cases/new?procedure=ramsar-private").text
     key = re.search(r'name="key" value="(\w+)"', page)
     assert key is not None
     return {**GIVEN, "form_token": token_of(page), "key": key[1], **changed}
@@ -52,6 +52,21 @@ def faults(page: str) -> dict[str, str]:
         name: unescape(re.sub(r"<[^>]+>", "", words)).partition(": ")[2]
         for name, words in re.findall(r'<li><a href="#(\w+)">(.*?)</li>', box)
     }
+
+
+def test_which_procedure_is_asked_first_for_it_decides_whose_territory_may_be_named(
+    site: Engine, signed_in: Browser
+) -> None:
+    browser = signed_in("officer")
+
+    which, form = browser.get("/cases/new").text, browser.get("/cases/new?procedure=ramsar-private").text
+    unknown = browser.get("/cases/new?procedure=nothing").text
+
+    assert 'href="/cases/new?procedure=ramsar-private">Partnership with the private sector</a>' in which
+    assert 'name="territory"' not in which and which.count("/cases/new?procedure=") > 1
+    assert 'name="territory" value="FR"' in form
+    assert '<input type="hidden" name="procedure" value="ramsar-private">' in form
+    assert "/cases/new?procedure=ramsar-private" in unknown
 
 
 def test_a_case_is_begun_as_a_draft_with_what_was_typed(site: Engine, signed_in: Browser) -> None:
@@ -123,7 +138,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_lost(
 
 
 def test_only_parties_of_the_day_are_offered(site: Engine, signed_in: Browser) -> None:
-    page = signed_in("officer").get("/cases/new").text
+    page = signed_in("officer").get("/cases/new?procedure=ramsar-private").text
 
     # Of the 173 that are shipped, one joins later.
     assert page.count('name="territory"') == 172

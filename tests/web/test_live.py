@@ -87,7 +87,9 @@ def test_a_page_left_open_keeps_no_session_alive(site: Engine, signed_in: Browse
     listening = [browser.get(address).status_code for address in (LIVE, "/cases/RP-2024-1/part")]
     clock.move_to(build.at("2024-01-08 11:31"))
     after = browser.get(LIVE)
+    page = browser.get(LIVE, headers={"Accept": "text/event-stream"})
 
+    assert page.status_code == 204  # an open page asks no more
     assert listening == [200, 200]
     assert last_used(site) == used
     assert after.status_code == 303  # two hours without anybody at the browser

@@ -69,8 +69,12 @@ FIELDS = (
 
 @router.get("/cases/new", name="begin_case")
 def show(request: Request, person: Person = changes("cases")) -> Response:
-    """The form."""
-    typed = dict.fromkeys(FIELDS, "") | {"officer": person.name, "language": "en"}
+    """The form; where there are several procedures, first which: it decides whose territory may be named."""
+    laws, wanted = _laws(site_of(request)), request.query_params.get("procedure", "")
+    if wanted not in laws and len(laws) > 1:
+        return page(request, "begin_which.html", laws=laws.values())
+    law = laws.get(wanted) or next(iter(laws.values()))
+    typed = dict.fromkeys(FIELDS, "") | {"officer": person.name, "language": "en", "procedure": law.id}
     return _form(request, Proposal(typed), secrets.token_hex(16))
 
 
@@ -160,10 +164,11 @@ def _form(request: Request, asked: Proposal, key: str, *, status: int = 200) -> 
         status=status,
         asked=asked,
         key=key,
+        law=law,
+        is_one_of_several=len(laws) > 1,
         labels={name: say(words, language) for name, words in LABELS.items()},
         choices={
-            "procedure": [(id_, i18n.title(each.title, language)) for id_, each in laws.items()],
-            "home": [("", "–"), *_countries(language)],
+            "home": [("", "–"), *countries(language)],
             "language": [(code, say(words, language)) for code, words in _LANGUAGES.items()],
             "officer": [("", say("nobody yet", language)), *officers.items()],
         },
@@ -206,7 +211,8 @@ def _officers(session: Session) -> dict[str, str]:
     return dict(sorted(named.items(), key=lambda each: i18n.sort_key(each[1])))
 
 
-def _countries(language: str) -> list[tuple[str, str]]:
+def countries(language: str) -> list[tuple[str, str]]:
+    """Code and name of every State, in alphabetical order."""
     territories = Locale(language).territories
     named = [(code, name) for code, name in territories.items() if len(code) == 2 and code.isalpha()]
     return sorted(
