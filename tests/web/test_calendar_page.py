@@ -76,7 +76,7 @@ def test_publishing_moves_nothing(site: Engine, signed_in: SignedIn) -> None:
     assert done.headers["location"] == "/calendar/CH-VD?year=2024&done=published"
     assert window(site) == before
     assert "Day of mourning" in browser.get("/calendar/CH-VD?year=2024").text
-    assert "1 open cases have dates" in browser.get("/calendar").text
+    assert "1 open case has dates" in browser.get("/calendar").text
 
 
 def test_an_accepted_date_moves_everyone_asked_is_told_and_its_explanation_names_the_new_calendar(

@@ -25,7 +25,9 @@ READ = ("aria-label", "title", "placeholder", "alt", "data-label")
 
 def of_pages(language: str, *contexts: str) -> dict[str, str]:
     """English -> how it is said, in the catalogs of pages."""
-    return {said: text for (context, said), text in catalog(language).texts.items() if context in contexts}
+    known = catalog(language)
+    said = {said: text for (context, said), text in known.texts.items() if context in contexts}
+    return said | {one: forms[0] for (context, one), forms in known.plurals.items() if context in contexts}
 
 
 # --------------------------------------------------------------------- the catalogs and the sources
@@ -154,7 +156,7 @@ PAGES = {
         "/bodies", "/meetings", "/calendar/cases", "/law", "/law/ramsar-private", "/figures", "/account",
         "/account/code", "/nowhere", "/cases/2000-99",
         *(f"/cases/{CASE}{rest}" for rest in (
-            "", "/documents", "/board", "/reply", "/calendar", "/acts/extend", "/acts/hold",
+            "", "/documents", "/board", "/reply", "/calendar", "/do/extend", "/do/hold",
         )),
     ),
     "administrator": ("/system", "/staff", "/staff/officer", "/staff/new"),

@@ -19,11 +19,13 @@ PACKAGE = Path(workflow.__file__).parent
 WEB = PACKAGE / "web"
 #: Whose refusals are read on pages, besides those of the pages themselves.
 REFUSING = (*sorted((PACKAGE / "register").glob("*.py")), PACKAGE / "files.py", PACKAGE / "check.py")
+#: What programs are told by the API, and how it is described to them, is English.
+_FOR_PROGRAMS = re.compile(r"api(_\w+)?\.py|problems\.py")
 #: Names of things, keys of counters and words of the log: nobody reads them on a page.
 UNSAID = frozenset(
     {
-        "Assent", "Sheet", "account {}", "another feed address", "at deadline", "code {} {} {}", "feed {}",
-        "recount {}", "test copy {}",
+        "Assent", "Bearer", "Sheet", "account {}", "another feed address", "at deadline", "code {} {} {}",
+        "feed {}", "recount {}", "test copy {}",
     }
 )  # fmt: skip
 #: Functions that say a text in the reader's language.
@@ -45,7 +47,7 @@ def spoken() -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(FOLDER.iterdir()):
         for call in environment().parse(path.read_text("utf-8")).find_all(nodes.Call):
-            if isinstance(call.node, nodes.Name) and call.node.name == "t":
+            if isinstance(call.node, nodes.Name) and call.node.name in ("t", "tn"):
                 found |= dict.fromkeys(_texts_of(call.args[0]), path.name)
     for path in sorted(WEB.glob("*.py")):
         for call in (node for node in ast.walk(_tree(path)) if isinstance(node, ast.Call)):
@@ -78,7 +80,8 @@ def written(path: Path) -> Iterator[str]:
 def for_readers() -> dict[str, str]:
     """What the modules of pages have in words, and all sentences of those that refuse; and the file."""
     found: dict[str, str] = {}
-    for path in (*sorted(WEB.glob("*.py")), *REFUSING):
+    of_pages = (path for path in sorted(WEB.glob("*.py")) if not _FOR_PROGRAMS.fullmatch(path.name))
+    for path in (*of_pages, *REFUSING):
         read = [text for text in written(path) if _PROSE.search(text) and not _TECHNICAL.fullmatch(text)]
         if path.parent != WEB:
             # Registers also have the words people write in lists; what they say to people is a sentence.

@@ -16,6 +16,11 @@ from workflow.i18n.sentences import shapes
 _JOINTS = re.compile(r"(?<=[.?]) (?=[A-Z'])|, (?=did you mean )")
 
 
+def colon(language: str) -> str:
+    """What stands between a thing and what is said of it: French has a blank before it, too."""
+    return catalog(language).text("about", ": ") or ": "
+
+
 @lru_cache(maxsize=1024)
 def refusal(english: str, language: str) -> str:
     """A refusal in that language; whatever nobody has translated stays as it is.
@@ -39,14 +44,14 @@ def _about(english: str, language: str, *, anything: bool = False) -> str | None
 
     anything   whether that may be words nobody has translated: the name of a file
     """
-    about, colon, why = english.partition(": ")
-    if not colon:
+    about, found, why = english.partition(": ")
+    if not found:
         return None
     named = _told(about, language) or (about if anything else None)
     told = refusal(why, language)
     if named is None or told == why:
         return None
-    return named + (catalog(language).text("about", ": ") or ": ") + told
+    return f"{named}{colon(language)}{told}"
 
 
 def _told(english: str, language: str) -> str | None:

@@ -162,7 +162,7 @@ def checklists_of(
         told = [item(key, words) for key, words in items.items()]
         if case.conditions and name in met_with:
             told.append(item("conditions", "the conditions made with consents and approval"))
-        found.append(Checklist(name, i18n.word("checklist", name, language), tuple(told), name in wanted))
+        found.append(Checklist(name, i18n.word("checks", name, language), tuple(told), name in wanted))
     return found
 
 

@@ -128,7 +128,7 @@ class Teller:
             f"{number} × {i18n.word('answer', word, self._language)}"
             for word, number in data.get("counts", {}).items()
         ]
-        return f"{outcome}: {', '.join(counts)}" if counts else outcome
+        return f"{outcome}{i18n.colon(self._language)}{', '.join(counts)}" if counts else outcome
 
     def _decision(self, data: Mapping[str, Any]) -> str:
         result = i18n.word("result", str(data["result"]), self._language)

@@ -108,7 +108,7 @@ class Told:
             officer=self._staff.get(line.officer, line.officer),
             next_day=due.day if due is not None else None,
             due=what,
-            what=f"{self._say('overdue')}: {what}" if is_overdue else what,
+            what=f"{self._say('overdue')}{i18n.colon(self._language)}{what}" if is_overdue else what,
             objecting=self._named(line.objecting),
             opened=local_day(line.opened_at, self._zone),
             found_in=", ".join(self._say(PLACES[place]) for place in places),

@@ -46,6 +46,12 @@ def say(text: str, language: str, /, **values: Any) -> str:
     return said or i18n.refusal(text, language)
 
 
+def say_counted(one: str, several: str, number: int, language: str, /, **values: Any) -> str:
+    """A text about one or several, with {n} for how many: "1 open case", "0 dossier ouvert"."""
+    said = catalog(language).counted("page", one, number) or (one if number == 1 else several)
+    return said.format(n=number, **values)
+
+
 def page(
     request: Request, template: str, *, status: int = 200, language: str = "", **values: Any
 ) -> HTMLResponse:
@@ -129,6 +135,8 @@ def _spoken(language: str) -> Mapping[str, Any]:
 
     return {
         "t": t,
+        "tn": lambda one, several, number, **values: say_counted(one, several, number, language, **values),
+        "colon": i18n.colon(language),
         "day": day,
         "moment": moment,
         "word": lambda kind, name: i18n.word(kind, name, language),
