@@ -19,6 +19,7 @@ RESULTS = {
     "approved": "for",
     "adopted": "for",
     "endorsed": "for",
+    "adopted_interim": "for",
     "established": "for",
     "continued": "for",
     "rejected": "against",
@@ -43,6 +44,11 @@ def decided_in_favour(moment: Moment) -> Reason | None:
 def decided_against(moment: Moment) -> Reason | None:
     """The decision is against."""
     return None if result_of(moment) == "against" else reason("not_decided_against")
+
+
+def result_is(moment: Moment, word: str) -> Reason | None:
+    """The decision is given in that word."""
+    return None if moment.details.get("result") == word else reason("other_result", result=word)
 
 
 def decider_of(moment: Moment) -> str:

@@ -12,7 +12,13 @@ from datetime import date
 from states import agreements, membership, risks, sheets
 from states.asked import who_is_asked
 from states.commands import Moment
-from states.decisions import arithmetic_holds, decided_against, decided_in_favour, meeting_may_decide
+from states.decisions import (
+    arithmetic_holds,
+    decided_against,
+    decided_in_favour,
+    meeting_may_decide,
+    result_is,
+)
 from states.facts import Answer, Round
 from states.periods import last_day
 from states.positions import closing, in_time, missing_consents, positions
@@ -432,6 +438,7 @@ GUARDS: Mapping[str, Guard] = {
 WITH_ARGUMENT: Mapping[str, Callable[[Moment, str], Reason | None]] = {
     "marked": marked,
     "not_marked": not_marked,
+    "result_is": result_is,
     **sheets.WITH_ARGUMENT,
     **agreements.WITH_ARGUMENT,
 }

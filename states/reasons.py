@@ -138,11 +138,13 @@ MESSAGES: Mapping[str, str] = {
     "one_kind": "The members are of {count} kind(s): at least two are needed. "
     "What has no participation of many stakeholders is a project of cooperation.",
     "is_marked": "The case bears the mark: {what}.",
+    "other_result": "The result is not '{result}'.",
     "share_missed": "It cannot be {result}: {yes} yes against {no} no. "
     "A proposal is carried by {share} of yes and no.",
     # who acts at the same time
     "case_moved": "The case has moved on since it was looked at: {what}. Look again, then decide.",
     "key_reused": "The key '{key}' was used for another command. Nothing was done; use a new key.",
+    "law_is_draft": "{title} ({law}) is a draft: it can be read and rehearsed, not opened.",
     "no_such_case": "There is no case {case}.",
     # another edition
     "no_take_over": "{new} does not say how it takes over cases of {old}. Add its [takes_over] table.",

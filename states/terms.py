@@ -24,6 +24,7 @@ _WITH_ARGUMENT = {
     "sheet_is_complete": "the sheet '{}' is complete",
     "answered": "the sheet says '{}'",
     "form_is": "the form is '{}'",
+    "result_is": "the result is '{}'",
 }
 
 

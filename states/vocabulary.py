@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from states.decisions import RESULTS
 from states.faults import Path, meant
 from states.procedure import Alternative, Notices, Procedure
 from states.ways import STAYS, ways
@@ -53,6 +54,7 @@ class Words:
             "nothing_stops": ("sheet", procedure.sheets),
             "sheet_is_complete": ("sheet", procedure.sheets),
             "answered": ("answer on a sheet", _answers_of(procedure)),
+            "result_is": ("result", RESULTS),
             "form_is": ("form of agreement", procedure.agreements),
         }
 

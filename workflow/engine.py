@@ -98,12 +98,15 @@ def open_case(
     actor: Actor | None = None,
     now: datetime,
     key: str = "",
+    is_rehearsal: bool = False,
 ) -> Outcome | Refused:
-    """Begin a case under the newest edition of a procedure.
+    """Begin a case under the newest edition of a procedure; one that is a draft is only rehearsed.
 
     items   items of checklists that are confirmed from the start (rehearsals; imported cases); likewise the
             answers on sheets, the signatures and the members
     """
+    if law.status != "in force" and not is_rehearsal:
+        return Refused((reason("law_is_draft", title=law.title, law=law.id),))
     work = Work(session, now)
     said = {
         "procedure": f"{law.id} {law.edition}",

@@ -104,6 +104,7 @@ class Stage:
             **self._papers(proposal),
             members=proposal.members,
             now=self.clock.now(),
+            is_rehearsal=True,
         )
         if isinstance(opened, Refused):
             raise CannotGoOn(f"The case cannot be opened. {opened}")
