@@ -94,7 +94,7 @@ def doors_of(route: APIRoute) -> list[Door]:
 
 
 def addresses() -> list[Address]:
-    """Every address with a door."""
+    """Every address with a door that a browser may open; programs have gates (test_api_roles.py)."""
     return [
         Address(route.path, method, door.page, door.changes)
         for route in routes()

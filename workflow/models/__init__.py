@@ -1,7 +1,7 @@
 """The tables: people, partners, cases, letters, the record, who may come in, what is gathered from cases."""
 
 from workflow.db import Base
-from workflow.models.access import Handover, RevokedLink, SignIn, SignInLink
+from workflow.models.access import ApiToken, Handover, RevokedLink, SignIn, SignInLink
 from workflow.models.cases import (
     IS_RUNNING,
     RUNNING,
@@ -40,6 +40,7 @@ __all__ = [
     "Asked",
     "Base",
     "Calendar",
+    "ApiToken",
     "Case",
     "CaseDate",
     "CaseForm",

@@ -43,6 +43,25 @@ class SignInLink(Base):
     used_at: Mapped[datetime | None]
 
 
+class ApiToken(Base):
+    """A token by which a program acts as somebody of the Secretariat: revocable, with an end."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: SHA-256 of the token; the token itself is nowhere.
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    staff: Mapped[str] = mapped_column(ForeignKey("staff.name"), index=True)
+    #: What it is for, in the words of whoever made it.
+    label: Mapped[str]
+    made_at: Mapped[datetime]
+    #: When it ends whatever happens (UTC).
+    ends_at: Mapped[datetime]
+    #: When it was last used (UTC); None: never.
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
 class Handover(Base):
     """For some days somebody acts for a colleague: "B for A"."""
 

@@ -10,6 +10,7 @@ days.py       publish a calendar                  staff.py      the people of th
 access.py     who may come in, who stands in for whom, and who looks through whose eyes
 shipped.py    fill an empty register
 partylist.py  bodylist.py   the lists as spreadsheets
+tokens.py     by which programs act as somebody of the Secretariat
 cells.py      what a cell or a field may say
 lines.py      what a list says, and what that changes
 acts.py       what all acts have in common
@@ -57,6 +58,7 @@ __all__ = [
     "add_meeting",
     "add_staff",
     "compare",
+from workflow.register.tokens import make_token, revoke_token
     "end_contact",
     "end_hand_over",
     "end_session",
@@ -86,3 +88,5 @@ __all__ = [
     "set_seat",
     "staff_row",
 ]
+    "make_token",
+    "revoke_token",

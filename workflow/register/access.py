@@ -20,10 +20,11 @@ from workflow.register.lines import RegisterRefused
 from workflow.register.staff import ADMINISTRATOR, is_last
 
 SIGN_INS, HANDOVERS = table(models.SignIn), table(models.Handover)
+TOKENS = table(models.ApiToken)
 
 
 def set_active(session: Session, name: str, is_active: bool, *, actor: str, now: datetime) -> bool:
-    """Let somebody in, or no longer: then their sessions end at once. False if it was so already.
+    """Let somebody in, or no longer: then their sessions and tokens end at once. False if it was so already.
 
     Raises   RegisterRefused for an unknown name, or for the last administrator
     """
@@ -38,6 +39,9 @@ def set_active(session: Session, name: str, is_active: bool, *, actor: str, now:
     session.execute(update(STAFF).where(STAFF.c.name == name).values(is_active=is_active))
     if not is_active:
         _end_sessions(session, now, SIGN_INS.c.staff == name)
+        # A program must not come in again with whoever is let in again one day.
+        working = (TOKENS.c.staff == name, TOKENS.c.revoked_at.is_(None))
+        session.execute(update(TOKENS).where(*working).values(revoked_at=now))
     _tell(session, "staff_let_in" if is_active else "staff_shut_out", {}, actor, now, staff=name)
     return True
 

@@ -32,7 +32,7 @@ ELSEWHERE: Mapping[str, str] = {"record_reply": "reply", "verify_reply": "reply"
 @router.get("/cases/{reference}/do/{action}", name="act")
 def show(request: Request, reference: str, action: str, person: Person = sees("act")) -> Response:
     """What an action would do; fields may be filled in by the address."""
-    asked = _asked(request, person, reference, action, request.query_params)
+    asked = asked_for(request, person, reference, action, request.query_params)
     if asked.action.does in ELSEWHERE:
         return RedirectResponse(f"/cases/{reference}/{ELSEWHERE[asked.action.does]}", status_code=303)
     return _page(request, person, asked)
@@ -47,14 +47,14 @@ def do(
     form: FormData = forms.SENT,
 ) -> Response:
     """Show again what it would do, or do it: only what was shown is done."""
-    asked = _asked(request, person, reference, action, form)
+    asked = asked_for(request, person, reference, action, form)
     if asked.faults:
         return _page(request, person, asked, status=422)
     if "confirm" not in form:
         return _page(request, person, asked)
     outcome = confirmed(site_of(request), person, asked, form)
     if isinstance(outcome, NotDone):
-        anew = _asked(request, person, reference, action, form)
+        anew = asked_for(request, person, reference, action, form)
         return _page(request, person, anew, status=outcome.status, faults=outcome.faults)
     return RedirectResponse(f"/cases/{reference}?done={action}", status_code=303)
 
@@ -68,7 +68,7 @@ def copy_to_myself(
     form: FormData = forms.SENT,
 ) -> Response:
     """Send one letter in each language to whoever looks at them, marked as what it is."""
-    asked = _asked(request, person, reference, action, form)
+    asked = asked_for(request, person, reference, action, form)
     done = copied(site_of(request), person, asked)
     return _page(request, person, asked, status=200 if done else 422, done=done)
 
@@ -87,7 +87,7 @@ def copied(site: Site, person: Person, asked: Asked) -> str:
     return say(told, asked.language, address=address, number=number)
 
 
-def _asked(request: Request, person: Person, reference: str, name: str, given: Mapping[str, Any]) -> Asked:
+def asked_for(request: Request, person: Person, reference: str, name: str, given: Mapping[str, Any]) -> Asked:
     """Raises   HTTPException: no such case, or nothing of that name in its law"""
     site = site_of(request)
     with site.reading() as session:

@@ -82,6 +82,7 @@ DONE = {
     "revoked": "The session has ended.",
     "handed": "The cases are handed over for these days.",
     "taken_back": "The hand-over has ended.",
+    "token_revoked": "The token opens nothing any more.",
     "language": "The language was changed.",
     "feed": "The old address of the calendar opens nothing any more; here is the new one.",
     "resumed": "Sending goes on.",

@@ -17,10 +17,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workflow import db, house, i18n, web
 from workflow.clock import Clock
-from workflow.web import access
+from workflow.web import access, api_page
+from workflow.web.api_sent import Unread
 from workflow.web.forms import NotSentHere, TooLarge
 from workflow.web.limits import TooOften
 from workflow.web.people import NotForYou, SignInNeeded
+from workflow.web.problems import problem
 from workflow.web.showing import LANGUAGE_COOKIE, STATIC, language_of, page, say
 from workflow.web.site import Site
 
@@ -60,14 +62,16 @@ def create_app(
     with db.reading(engine) as session:
         settled = house.of(session)
     # The API's description is at /api/openapi.json; the page that draws it would load scripts from elsewhere.
-    app = FastAPI(title="Assent", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app = FastAPI(title="Assent", docs_url=None, redoc_url=None, openapi_url=api_page.OPENAPI)
+    app.openapi = lambda: api_page.described(app)  # type: ignore[method-assign]
     app.state.site = Site(engine, clock, settled, languages=languages, is_demo=is_demo)
     app.mount("/static", _Kept(directory=STATIC), name="static")
     addresses: set[str] = set()
     for module in sorted(iter_modules(web.__path__), key=lambda found: found.name):
         router = getattr(import_module(f"workflow.web.{module.name}"), "router", None)
         if router is not None:
-            app.include_router(router)
+            # Pages are for people: the description tells what programs may ask.
+            app.include_router(router, include_in_schema=router.prefix == api_page.PREFIX)
             addresses |= {getattr(route, "path", "") for route in router.routes}
     #: Every address there is: the main menu names no page that is not there.
     app.state.addresses = frozenset(addresses)
@@ -155,6 +159,10 @@ def _tell_errors(app: FastAPI) -> None:
     def not_sent_here(request: Request, error: Exception) -> Response:
         return error_page(request, 403, "Not accepted", NotSentHere.__doc__ or "")
 
+    @app.exception_handler(Unread)
+    def unread(request: Request, error: Unread) -> Response:
+        return problem(400, "Not understood", str(error), error.faults)
+
     @app.exception_handler(TooLarge)
     def too_large(request: Request, error: Exception) -> Response:
         return error_page(request, 413, "Too large", TooLarge.__doc__ or "")
@@ -188,8 +196,15 @@ def _tell_errors(app: FastAPI) -> None:
         )
 
 
-def error_page(request: Request, status: int, heading: str, says: str) -> HTMLResponse:
-    """An error as a page, or as plain text where the page itself cannot be made."""
+def _is_for_programs(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def error_page(request: Request, status: int, heading: str, says: str) -> Response:
+    """An error as a page; as JSON for programs; as plain text where the page itself cannot be made."""
+    if _is_for_programs(request):
+        language = language_of(request)
+        return problem(status, say(heading, language), say(says, language))
     try:
         return page(request, "error.html", status=status, heading=heading, says=says)
     except Exception:

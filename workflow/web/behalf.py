@@ -59,7 +59,7 @@ class Question:
 @router.get("/cases/{reference}/reply", name="reply_on_behalf")
 def show(request: Request, reference: str, person: Person = sees("act")) -> Response:
     """The form for a reply, and the replies that wait for a second person."""
-    return _page(request, person, _asked(request, person, reference, request.query_params))
+    return _page(request, person, asked_for(request, person, reference, request.query_params))
 
 
 @router.post("/cases/{reference}/reply")
@@ -68,7 +68,7 @@ def record(
 ) -> Response:
     """Show what recording the reply would do, or record it."""
     kept, fault = _kept_scan(request, person, reference, form)
-    asked = _asked(request, person, reference, {**form, **kept})
+    asked = asked_for(request, person, reference, {**form, **kept})
     if fault or asked.faults:
         return _page(request, person, asked, status=422, faults=(fault,) if fault else ())
     if "confirm" not in form or kept:
@@ -76,7 +76,7 @@ def record(
         return _page(request, person, asked)
     outcome = confirmed(site_of(request), person, asked, form)
     if isinstance(outcome, NotDone):
-        anew = _asked(request, person, reference, {**form, **kept})
+        anew = asked_for(request, person, reference, {**form, **kept})
         return _page(request, person, anew, status=outcome.status, faults=outcome.faults)
     return RedirectResponse(f"/cases/{reference}/reply?done=recorded", status_code=303)
 
@@ -86,7 +86,7 @@ def copy_to_myself(
     request: Request, reference: str, person: Person = changes("act"), form: FormData = forms.SENT
 ) -> Response:
     """Send the letters it would write to whoever looks at them."""
-    asked = _asked(request, person, reference, form)
+    asked = asked_for(request, person, reference, form)
     done = copied(site_of(request), person, asked)
     return _page(request, person, asked, status=200 if done else 422, done=done)
 
@@ -114,7 +114,7 @@ def verify(
     if isinstance(outcome, Outcome):
         return RedirectResponse(f"/cases/{reference}/reply?done=verified", status_code=303)
     faults = tuple(sentences(outcome, language_of(request)))
-    return _page(request, person, _asked(request, person, reference, {}), status=422, faults=faults)
+    return _page(request, person, asked_for(request, person, reference, {}), status=422, faults=faults)
 
 
 # ------------------------------------------------------------------------------------ what is typed
@@ -127,7 +127,7 @@ def _action(law: Procedure, facts: Facts, act: str) -> Action | None:
     return next(iter(here or every), None)
 
 
-def _asked(request: Request, person: Person, reference: str, given: Mapping[str, Any]) -> Asked:
+def asked_for(request: Request, person: Person, reference: str, given: Mapping[str, Any]) -> Asked:
     """Raises   HTTPException: no such case, or its law lets no reply be recorded"""
     site, language = site_of(request), language_of(request)
     with site.reading() as session:

@@ -1,4 +1,4 @@
-"""How often a thing may be tried: sign-in, links, replies, search."""
+"""How often a thing may be tried: sign-in, links, replies, search, the API."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ LIMITS: Mapping[str, tuple[int, timedelta]] = MappingProxyType(
         "link": (5, timedelta(minutes=10)),
         "reply": (30, timedelta(minutes=10)),
         "search": (120, timedelta(minutes=1)),
+        "api": (300, timedelta(minutes=1)),
+        # Tokens that open nothing, from one address: whoever guesses is slowed down.
+        "token": (20, timedelta(minutes=10)),
     }
 )
 _KEPT_MAX = 10_000

@@ -29,7 +29,7 @@ IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
 LINK_LASTS = timedelta(minutes=30)
 #: A session's last use is written down at most this often: a page that only reads must not write each time.
-_SEEN_EVERY = timedelta(minutes=1)
+SEEN_EVERY = timedelta(minutes=1)
 
 
 class SignInNeeded(Exception):
@@ -153,8 +153,8 @@ def person_of(site: Site, request: Request, *, by_itself: bool = False) -> Perso
         row = session.connection().execute(_THE_SIGN_IN, known).one_or_none()
         if row is None:
             return None
-        stands_in = _stands_in_for(session, row.as_whom or row.staff, now)
-    if now - row.seen_at > _SEEN_EVERY and not by_itself:
+        stands_in = stands_in_for(session, row.as_whom or row.staff, now)
+    if now - row.seen_at > SEEN_EVERY and not by_itself:
         with site.writing() as session:
             mine = SIGN_INS.c.token_hash == row.token_hash
             session.execute(update(SIGN_INS).where(mine).values(seen_at=now))
@@ -187,7 +187,8 @@ def form_token(secret: bytes, session_hash: str) -> str:
     return hmac.digest(secret, f"form\n{session_hash}".encode(), "sha256").hex()
 
 
-def _stands_in_for(session: Session, staff: str, now: datetime) -> tuple[str, ...]:
+def stands_in_for(session: Session, staff: str, now: datetime) -> tuple[str, ...]:
+    """Colleagues for whom somebody acts today."""
     who = {"deputy": staff, "today": now.date()}
     return tuple(session.connection().scalars(_STANDS_IN, who))
 

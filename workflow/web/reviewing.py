@@ -85,9 +85,10 @@ def day_asked(request: Request, site: Site) -> tuple[date, str]:
 
 
 def registers_of(session: Session, site: Site) -> list[str]:
-    """The registers of Parties there are, that of the first law file first."""
-    first = next((law.parties for law in site.house.laws.all), "ramsar")
+    """The registers of Parties there are, that of the first law file that has Parties first."""
     found = set(session.scalars(select(PARTIES.c.register).distinct()))
+    laws = site.house.laws.all
+    first = next((law.parties for law in laws if law.parties in found), laws[0].parties if laws else "ramsar")
     return [first, *sorted(found - {first})]
 
 
