@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from states import agreements, holds, membership, replies, risks, rounds, sheets
+from states import agreements, booking, duties, holds, membership, monitoring, replies, risks, rounds, sheets
 from states.commands import Actor, Command, Moment, Post
 from states.decisions import decider_of, result_of
 from states.effects import Effect, effect
@@ -296,6 +296,7 @@ ACTS: Mapping[str, Act] = {
     "amend_agreement": amend_agreement,
     "carve_out": carve_out,
     "choose_form": choose_form,
+    "confirm_due_diligence": duties.confirm_due_diligence,
     "confirm_item": confirm_item,
     "confirm_own_item": confirm_own_item,
     "confirm_unreached": confirm_unreached,
@@ -308,6 +309,7 @@ ACTS: Mapping[str, Act] = {
     "issue_paper": issue_paper,
     "record_decision": record_decision,
     "record_reply": record_reply,
+    "reopen_due_diligence": duties.reopen_due_diligence,
     "resume": resume,
     "set_details": set_details,
     "verify_reply": verify_reply,
@@ -317,6 +319,8 @@ ACTS: Mapping[str, Act] = {
     **agreements.ACTS,
     **membership.ACTS,
 }
+    **booking.ACTS,
+    **monitoring.ACTS,
 
 
 def as_voice(moment: Moment, action: str, voice: Actor) -> Moment:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from states import money
 from states.periods import PeriodError, at
 
 
@@ -56,6 +57,10 @@ def _number(value: Any, zone: ZoneInfo) -> int:
     return int(value)
 
 
+def _amount(value: Any, zone: ZoneInfo) -> str:
+    return money.as_typed(value)
+
+
 def _list(value: Any, zone: ZoneInfo) -> tuple[str, ...]:
     items = value.split(",") if isinstance(value, str) else value
     if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
@@ -84,11 +89,18 @@ DAY = Detail("Give a date such as 2024-05-09", _is_day, _day)
 MOMENT = Detail("Give a date and time such as 2024-05-09 14:30", _is_moment, _moment)
 TRUTH = Detail("Give true or false", lambda v: isinstance(v, bool), _truth)
 NUMBER = Detail("Give a whole number", _is_number, _number)
+AMOUNT = Detail("Give an amount such as 1250.50, with a full stop", money.is_amount, _amount)
 LIST = Detail("Give a list, such as FR, BE", _is_list, _list)
 
 #: Details that are not plain text.
 KINDS: Mapping[str, Detail] = {
     "until": DAY,
+    "due": DAY,
+    "on": DAY,
+    "amount": AMOUNT,
+    "entry": NUMBER,
+    "indicator": NUMBER,
+    "duty": NUMBER,
     "starts": DAY,
     "ends": DAY,
     "signed_on": DAY,

@@ -44,6 +44,8 @@ DAYS = frozenset(
         "admitted_on",
         "term_ends",
         "left_on",
+        "due",
+        "done_on",
     ]
 )
 #: Fields that hold sets; JSON knows only lists.
@@ -290,4 +292,9 @@ APPLY: Mapping[str, Callable[[Case, Mapping[str, Any]], Case]] = {
     "hold": _kept_beside,
     "resume": _kept_beside,
     "extension": _kept_beside,
+    "entry": _kept_beside,
+    "indicator": _kept_beside,
+    "measure": _kept_beside,
+    "duty": _kept_beside,
+    "duty_end": _kept_beside,
 }

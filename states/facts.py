@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from states.dossier import Member, Risk, SheetAnswer, Signature
+from states.ledger import Entry
 from states.periods import WorkingDays, local_day
 from states.procedure import Procedure, State
 
@@ -339,6 +340,10 @@ class Facts:
         """The same day with the case changed."""
         return replace(self, case=case)
 
+    #: The accounts, oldest entry first; read only where something depends on them (booking.READS).
+    entries: tuple[Entry, ...] = ()
+    #: Number of each indicator -> its name; read only where something depends on them (monitoring.READS).
+    indicators: Mapping[int, str] = field(default_factory=dict)
     def today(self, zone: ZoneInfo) -> date:
         """The day it is in the procedure's zone."""
         return local_day(self.now, zone)

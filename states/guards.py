@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from states import agreements, membership, risks, sheets
+from states import agreements, booking, membership, monitoring, risks, sheets
 from states.asked import who_is_asked
 from states.commands import Moment
 from states.decisions import (
@@ -20,6 +20,7 @@ from states.decisions import (
     result_is,
 )
 from states.facts import Answer, Round
+from states.partners import due_diligence_is_reopened, due_diligence_stands, partner_is_not_excluded
 from states.periods import last_day
 from states.positions import closing, in_time, missing_consents, positions
 from states.reasons import Reason, did_you_mean, reason
@@ -395,6 +396,9 @@ GUARDS: Mapping[str, Guard] = {
             consents_stand_before_notification,
             party_is_concerned,
             a_territory_remains,
+            partner_is_not_excluded,
+            due_diligence_stands,
+            due_diligence_is_reopened,
             conditions_were_made,
             acceptance_is_in_writing,
             conditions_are_met,
@@ -434,6 +438,8 @@ GUARDS: Mapping[str, Guard] = {
     **agreements.GUARDS,
     **membership.GUARDS,
 }
+    **booking.GUARDS,
+    **monitoring.GUARDS,
 
 WITH_ARGUMENT: Mapping[str, Callable[[Moment, str], Reason | None]] = {
     "marked": marked,

@@ -100,6 +100,33 @@ MESSAGES: Mapping[str, str] = {
     "not_decided_against": "The result is not against.",
     # sheets, risks, agreements, members
     "stopped": "The sheet '{title}' stops the case, and nobody can pass over it: {told}. "
+    # the partner
+    "partner_excluded": "{partner} is on an exclusion list, as a person has decided: {lists}. The case "
+    "cannot go on. End it, or have the decision looked at again on the page of the partner.",
+    "due_diligence_reopened": "The partner has changed since it was looked into. Do the due diligence again "
+    "and confirm it first.",
+    "due_diligence_complete": "Nothing has reopened the due diligence.",
+    "due_in_past": "{due} is past. Give a later day.",
+    # accounts
+    "unknown_currency": "'{currency}' is not a currency{hint}.",
+    "no_amount": "The amount is nothing. Give one above 0.",
+    "too_many_decimals": "{amount} {currency}: this currency has {decimals} decimals. Round the amount.",
+    "booked_in_future": "Nothing is booked for {on}, which is still to come.",
+    "no_such_entry": "Entry {no} is not one to which this can be done. It can be done to: {known}.",
+    "came_after_end": "Entry {no} came on {on}, after the agreement ended on {ended}. It goes back to whoever "
+    "sent it (refund_entry).",
+    "nothing_held": "No money is held in suspense.",
+    "money_held": "Money is held in suspense: {told}. Release it or send it back first.",
+    "nothing_booked": "There is no entry that could be taken back.",
+    # monitoring and complaints
+    "no_such_indicator": "There is no indicator {no}. There are: {known}.",
+    "measured_in_future": "Nothing can have been measured on {on}, which is still to come.",
+    "no_such_duty": "{no} is not one that is still to be done. To be done: {known}.",
+    "no_indicator": "No indicator has been set. Set one first.",
+    "no_assessment_due": "No assessment has been planned.",
+    "no_recommendation_open": "No recommendation is still to be carried out.",
+    "no_complaint_waits": "No complaint waits for a review.",
+    "unknown_owner": "'{owner}' cannot carry out a recommendation here: choose {allowed}{hint}.",
     "Decline or withdraw the case, or send it where it belongs.",
     "sheet_incomplete": "The sheet '{title}' has {count} question(s) without an answer: {told}. "
     "Answer them first.",

@@ -8,7 +8,7 @@ events, state, dates, positions, letters - in the caller's transaction. Nothing 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -22,7 +22,7 @@ from states.periods import local_day
 from states.procedure import Procedure
 from states.reasons import Refused, reason
 from states.zones import zone_of
-from workflow import files, house, numbers
+from workflow import files, house, numbers, queries, register
 from workflow.files import Document
 from workflow.queries import CASES, Stored
 from workflow.work import KEYS, Outcome, Work, request_of
@@ -41,6 +41,7 @@ __all__ = [
     "perform_all",
     "register_changed",
     "register_would_change",
+    "reopen_due_diligence",
 ]
 
 _THE_KEY = select(KEYS).where(KEYS.c.key == bindparam("key"))
@@ -130,6 +131,7 @@ def open_case(
         officer=officer,
         title=title,
         partner=partner,
+        partner_record=register.partner_of(session, partner, actor=command.actor.role, now=now),
         territory=tuple(territory),
         summary=summary,
         items=frozenset(items),
@@ -212,6 +214,33 @@ def register_would_change(
         step = decide(law, facts, command)
         if isinstance(step, Step):
             yield case_id, law, facts.case, step
+
+
+def reopen_due_diligence(
+    session: Session, partner: int, actor: Actor, why: str, due: date, now: datetime
+) -> dict[str, Outcome | Refused]:
+    """Let every live case of a partner that has changed look into it again, where its law file knows how.
+
+    partner   its number; cases of whoever has become one with it are meant too
+    due       by when
+    Returns   reference of a case -> what came of it
+    """
+    rows = session.execute(
+        select(CASES.c.id, CASES.c.reference)
+        .where(CASES.c.partner_record.in_(register.family(session, partner)))
+        .where(CASES.c.id.in_(_open_cases(session)))
+        .order_by(CASES.c.id)
+    ).all()
+    stored = queries.load_cases(session, [row.id for row in rows])
+    commands = []
+    for row in rows:
+        law, case = law_of(session, stored[row.id]), stored[row.id].case
+        action = next((a for a in law.actions_in(case.state) if a.does == "reopen_due_diligence"), None)
+        if action is not None:
+            commands.append((row.id, Command(action.name, actor, {"reason": why, "due": due})))
+    done = zip(commands, perform_all(session, commands, now), strict=True)
+    references = {row.id: row.reference for row in rows}
+    return {references[case_id]: outcome for (case_id, _), outcome in done}
 
 
 def _open_cases(session: Session) -> Sequence[int]:

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from states.effects import Effect, plain
 from states.facts import Asked, Case
 from workflow import models
-from workflow.queries import ANSWERS, ASKED, CASES, DEADLINES, OBJECTIONS, ROUNDS, table
+from workflow.queries import ANSWERS, ASKED, CASES, DEADLINES, ENTRIES, OBJECTIONS, ROUNDS, table
 
 HOLDS, EXTENSIONS = table(models.Hold), table(models.Extension)
+INDICATORS, MEASURES, DUTIES = table(models.Indicator), table(models.Measure), table(models.Duty)
 
 Row = dict[str, Any]
 Handler = Callable[["Writes", int, Mapping[str, Any]], None]
@@ -245,6 +246,28 @@ def _extension(writes: Writes, case_id: int, values: Mapping[str, Any]) -> None:
     writes.insert(EXTENSIONS, {"case_id": case_id, "seq": writes._seq, **values})
 
 
+def _entry(writes: Writes, case_id: int, values: Mapping[str, Any]) -> None:
+    writes.insert(ENTRIES, {"case_id": case_id, **values})
+
+
+def _indicator(writes: Writes, case_id: int, values: Mapping[str, Any]) -> None:
+    writes.insert(INDICATORS, {"case_id": case_id, **values})
+
+
+def _measure(writes: Writes, case_id: int, values: Mapping[str, Any]) -> None:
+    writes.insert(MEASURES, {"case_id": case_id, **values})
+
+
+def _duty(writes: Writes, case_id: int, values: Mapping[str, Any]) -> None:
+    row = {"case_id": case_id, **values, "done_on": None, "result": "", "findings": ""}
+    writes.insert(DUTIES, row, (case_id, values["no"]))
+
+
+def _duty_end(writes: Writes, case_id: int, values: Mapping[str, Any]) -> None:
+    ended = {name: value for name, value in values.items() if name != "no"}
+    writes.change(DUTIES, {"case_id": case_id, "no": values["no"]}, ended)
+
+
 _ASKED_FIELDS = tuple(f.name for f in fields(Asked))
 
 #: Effect -> its rows. `set`, `mark`, `item`, `condition`, `decision` and what stands in states/dossier.py are
@@ -264,4 +287,9 @@ WRITE: Mapping[str, Handler] = {
     "hold": _hold,
     "resume": _resume,
     "extension": _extension,
+    "entry": _entry,
+    "indicator": _indicator,
+    "measure": _measure,
+    "duty": _duty,
+    "duty_end": _duty_end,
 }

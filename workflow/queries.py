@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from states import dossier, facts
 from states.effects import from_plain
+from states.ledger import Entry
 from states.periods import WorkingDays
 from workflow import models
 from workflow.calendars import parse, shipped
@@ -31,6 +32,8 @@ CASES, ROUNDS, ASKED, ANSWERS = map(table, (models.Case, models.Round, models.As
 OBJECTIONS, DEADLINES, LETTERS = map(table, (models.Objection, models.Deadline, models.Letter))
 PARTIES, SEATS, MEETINGS = map(table, (models.Party, models.Seat, models.Meeting))
 CALENDARS, REGISTER_HEAD, EVENTS = map(table, (models.Calendar, models.RegisterHead, models.Event))
+PARTNERS, EXCLUSIONS, MATCHES = map(table, (models.Partner, models.Exclusion, models.ExclusionMatch))
+ENTRIES, INDICATORS = table(models.Entry), table(models.Indicator)
 
 
 # ------------------------------------------------------------------------------------------- cases
@@ -268,6 +271,24 @@ _MEMBERS_REACHED = (
 
 @dataclass(frozen=True, slots=True)
 class World:
+_MEMBERS_REACHED = union(
+    select(LETTERS.c.member).where(*_OF_ROUND, LETTERS.c.status == "sent"), MEMBERS_POSTED
+)
+
+
+_ENTRY = tuple(each.name for each in fields(Entry))
+_THE_ENTRIES = _of_cases(ENTRIES, _ENTRY, "no")
+
+
+def entries_of(session: Session, case_id: int) -> tuple[Entry, ...]:
+    """The accounts of a case, the oldest entry first."""
+    return tuple(_record(Entry, row, 1) for row in _THE_ENTRIES.rows(session, [case_id]))
+
+
+def indicators_of(session: Session, case_id: int) -> dict[int, str]:
+    """Number of each indicator of a case -> its name."""
+    wanted = select(INDICATORS.c.no, INDICATORS.c.name).where(INDICATORS.c.case_id == case_id)
+    return {row.no: row.name for row in session.execute(wanted.order_by(INDICATORS.c.no))}
     """What the registers say: Parties, seats, meetings and calendars."""
 
     parties: Mapping[str, facts.Party]
@@ -284,6 +305,13 @@ _WORLDS: dict[tuple[str, str], World] = {}
 _WORLDS_KEPT = 16
 _REGISTER_HEAD = select(REGISTER_HEAD.c.head).where(REGISTER_HEAD.c.id == 0)
 
+    #: Partner -> (list, last day or None) of each entry that it is, as a person has decided.
+    excluded: Mapping[int, tuple[tuple[str, date | None], ...]]
+
+    def excluded_on(self, partner: int, day: date) -> tuple[str, ...]:
+        """The exclusion lists on which a partner stands on that day."""
+        lists = self.excluded.get(partner, ())
+        return tuple(dict.fromkeys(name for name, until in lists if until is None or day <= until))
 
 def world(session: Session, register: str) -> World:
     """What the registers say now; read again only when they have changed."""
@@ -322,9 +350,43 @@ def calendar_of(known: World, name: str) -> tuple[str, WorkingDays]:
     """The digest and the days of a calendar: the last published snapshot, else the shipped one."""
     found = known.calendars.get(name)
     if found is None:
+        _excluded(session),
         snapshot = shipped(name)
         found = (snapshot.digest, snapshot.working_days)
     return found
+def _excluded(session: Session) -> dict[int, tuple[tuple[str, date | None], ...]]:
+    """Who is one with somebody excluded is excluded too."""
+    rows = session.execute(
+        select(MATCHES.c.partner, EXCLUSIONS.c.source, EXCLUSIONS.c.name, EXCLUSIONS.c.until)
+        .join(EXCLUSIONS, EXCLUSIONS.c.id == MATCHES.c.exclusion)
+        .where(MATCHES.c.is_match)
+        .order_by(EXCLUSIONS.c.id)
+    ).all()
+    one_with = families(session) if rows else {}
+    found: dict[int, list[tuple[str, date | None]]] = defaultdict(list)
+    for row in rows:
+        for number in one_with[row.partner]:
+            found[number].append((f"{row.source} ({row.name})", row.until))
+    return {number: tuple(lists) for number, lists in found.items()}
+
+
+def families(session: Session) -> dict[int, list[int]]:
+    """Partner -> everybody who has become one with it, itself among them."""
+    merged = {
+        row.id: row.merged_into for row in session.execute(select(PARTNERS.c.id, PARTNERS.c.merged_into))
+    }
+
+    def root(number: int) -> int:
+        while (into := merged[number]) is not None:
+            number = into
+        return number
+
+    found: dict[int, list[int]] = defaultdict(list)
+    for number in sorted(merged):
+        found[root(number)].append(number)
+    return {number: found[root(number)] for number in merged}
+
+
 
 
 def next_dates(session: Session, ids: Sequence[int]) -> dict[int, date]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
 from states.commands import Actor
-from states.details import DAY, LIST, MOMENT, NUMBER, TEXT, TRUTH, Detail, kind_of
+from states.details import AMOUNT, DAY, LIST, MOMENT, NUMBER, TEXT, TRUTH, Detail, kind_of
 from states.faults import meant, nearest
 from states.periods import at
 from states.tables import Table
@@ -27,6 +27,7 @@ _DAY_FORMS = "Write '2024-02-01'."
 #: What a value of each kind is in a file, and how a fault calls it.
 _OF_KIND: Mapping[Detail, tuple[type, str]] = {
     TEXT: (str, "a text"),
+    AMOUNT: (str, "an amount in quotation marks"),
     TRUTH: (bool, "true or false"),
     NUMBER: (int, "a whole number"),
     LIST: (list, "a list of texts"),

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from states import booking, monitoring
 from states.commands import Actor, Command, Event, Post, Step
 from states.effects import plain
 from states.facts import Case, Facts
@@ -127,6 +128,8 @@ class Work:
             unreached=self._unreached(case_id, case, law, command),
             details=command.details,
             unverified=self._unverified(case_id, case, law, command),
+            **self._read_if_wanted(case_id, case, law, command),
+            excluded=world.excluded_on(case.partner_record, local_day(self.now, zone_of(law.timezone))),
         )
 
     def keep(self, case_id: int, command: Command, step: Step, **more: Any) -> Outcome:
@@ -277,6 +280,18 @@ class Work:
             return {}
         return replies.unverified(self.session, case_id, law)
 
+    def _read_if_wanted(self, case_id: int, case: Case, law: Procedure, command: Command) -> dict[str, Any]:
+        """Accounts and indicators, for the acts and guards that look at them and for whoever looks at all."""
+        action = law.action(command.action, case.state)
+        names = {action.does, *action.when} if action is not None else set()
+        is_look = command.action == "look"
+        found: dict[str, Any] = {}
+        if is_look or names & booking.READS:
+            found["entries"] = queries.entries_of(self.session, case_id)
+        if is_look or names & monitoring.READS:
+            found["indicators"] = queries.indicators_of(self.session, case_id)
+        return found
+
     def _person(self, command: Command) -> str:
         """The reference under which the name of whoever acts is kept beside the record."""
         named = {"sign_in": command.actor.hand} if command.actor.hand else {}
@@ -343,4 +358,5 @@ _UNWRITTEN: dict[str, Any] = {
     "items": frozenset(),
     "no_territory_reason": "",
     **dict.fromkeys(("sheet", "signatures", "members"), ()),
+    "partner_record": 0,
 }

@@ -18,11 +18,29 @@ TABLE = frozenset(permissions(LAW))
 ROLES = tuple(LAW.roles)
 
 #: What is given with an action, where it needs anything.
+_SOON = date(2032, 3, 1)
 GIVEN: dict[str, dict[str, Any]] = {
     "accept_conditions": {"party": "FR", "in_writing": True},
     "admit_late": {"party": "FR", "reasons": "the courier was on strike"},
     "amend": {"kind": "material"},
+    "book_entry": {
+        "kind": "receipt", "amount": "250000.00", "currency": "EUR", "who": "Danone", "purpose": "the fund",
+    },
     "carve_out": {"party": "BE"},
+    "close_recommendation": {"duty": 1, "findings": "done"},
+    "confirm_due_diligence": {"evidence": "Sheet of 3 May.pdf"},
+    "correct_entry": {"entry": 1, "reason": "booked twice"},
+    "final_accounts": {"evidence": "Final accounts.pdf"},
+    "plan_assessment": {"due": _SOON},
+    "recommend": {"text": "Measure the water twice a year", "owner": "partner", "due": _SOON},
+    "record_actual": {"indicator": 1, "actual": "12"},
+    "record_assessment": {"duty": 1, "findings": "on the way"},
+    "record_complaint": {"who": "Friends of the Lake", "text": "The lake is fenced in", "due": _SOON},
+    "refund_entry": {"entry": 1, "reason": "the agreement has ended"},
+    "release_entry": {"entry": 1, "reason": "cleared"},
+    "reopen_due_diligence": {"reason": "bought by another group", "due": _SOON},
+    "review_complaint": {"duty": 1, "result": "not_upheld", "findings": "there is a gate"},
+    "set_indicator": {"title": "Hectares restored", "baseline": "0", "target": "40"},
     "confirm_item": {"item": "dossier"},
     "corrigendum": {"kind": "editorial"},
     "endorse": {"risk": "low"},
@@ -71,9 +89,13 @@ def messages(decided: object) -> set[str]:
     return {r.message for r in decided.reasons} if isinstance(decided, Refused) else set()
 
 
-def given(state: str, action: str) -> dict[str, Any]:
-    """The details with which the action is allowed."""
-    return _GIVEN_HERE.get((state, action), GIVEN.get(action, {}))
+def given(state: str, action: str, play: Any = None) -> dict[str, Any]:
+    """The details with which the action is allowed.
+
+    play     a case that `prepare` has prepared, where the action is about something of it
+    """
+    details = _GIVEN_HERE.get((state, action), GIVEN.get(action, {}))
+    return details | {name: play.prepared for name in _NUMBERED.get(action, ()) if play is not None}
 
 
 def territory(action: str) -> tuple[str, ...]:
@@ -93,6 +115,32 @@ def prepare(play: Any, state: str, action: str) -> None:
     if (state, action) in _BEFORE:
         _BEFORE[state, action](play)
 
+    if action in _FIRST:
+        by, first, details = _FIRST[action]
+        play.act(Actor(by), first, **details)
+        # What was just made bears the number of the event that made it.
+        play.prepared = play.case.seq
+
+
+#: Before there is a clearance: money of this day is held in suspense, in every state.
+_HELD = {**GIVEN["book_entry"], "on": date(2024, 1, 8)}
+#: Action -> by whom and what must be done first, in whatever state.
+_FIRST: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "close_recommendation": ("officer", "recommend", GIVEN["recommend"]),
+    "confirm_due_diligence": ("officer", "reopen_due_diligence", GIVEN["reopen_due_diligence"]),
+    "correct_entry": ("finance", "book_entry", _HELD),
+    "record_actual": ("officer", "set_indicator", GIVEN["set_indicator"]),
+    "record_assessment": ("officer", "plan_assessment", GIVEN["plan_assessment"]),
+    "refund_entry": ("finance", "book_entry", _HELD),
+    "release_entry": ("finance", "book_entry", _HELD),
+    "review_complaint": ("officer", "record_complaint", GIVEN["record_complaint"]),
+}
+#: Action -> the details that name what was made first.
+_NUMBERED = {
+    "close_recommendation": ("duty",), "record_assessment": ("duty",), "review_complaint": ("duty",),
+    "correct_entry": ("entry",), "refund_entry": ("entry",), "release_entry": ("entry",),
+    "record_actual": ("indicator",),
+}  # fmt: skip
 
 def _late(when: str, who: str, word: str) -> Callable[[Any], None]:
     """An answer after the close, before anybody has looked at what was due."""

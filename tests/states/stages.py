@@ -54,7 +54,7 @@ class Stage(Play):
         """What comes of a command this very moment; nothing is kept."""
         return decide(self.procedure, self.facts, command)
 
-    def act(self, who: Actor | str, action: str, **details: Any) -> Step:
+    def act(self, who: Actor | str, action: str, /, **details: Any) -> Step:
         """Do it this very moment."""
         actor = who if isinstance(who, Actor) else Actor.parse(who)
         step = self.attempt(Command(action, actor, details))

@@ -165,7 +165,10 @@ def test_before_any_question_a_notice_belongs_to_no_round() -> None:
             "dispatch",
             {},
             "Send the question: not possible while the case is in 'Suspended' (suspended). "
-            "Possible here: terminate, reinstate, record_reply, verify_reply.",
+            "Possible here: book_entry, terminate, reinstate, record_reply, verify_reply, "
+            "reopen_due_diligence, confirm_due_diligence, refund_entry, correct_entry, final_accounts, set_indicator, "
+            "record_actual, plan_assessment, record_assessment, recommend, close_recommendation, "
+            "record_complaint, review_complaint.",
         ),
         (
             "expired",
@@ -249,10 +252,12 @@ def test_beyond_its_horizon_the_calendar_says_so() -> None:
 
 def test_for_everything_possible_in_a_state_it_is_said_why_not() -> None:
     play = stage("objection")
+    not_yours = "{}: this is done by Finance officer, not by Secretariat officer in charge of the case."
     found = possibilities(LAW, play.facts, Command("", OFFICER))
     assert [(p.name, "" if p.refused is None else str(p.refused)) for p in found] == [
         ("amend", ""),
         ("escalate", ""),
+        ("book_entry", not_yours.format("Book an entry in the accounts")),
         ("withdraw", ""),
         ("hold", ""),
         ("resume", "The case is not on hold."),
@@ -265,6 +270,10 @@ def test_for_everything_possible_in_a_state_it_is_said_why_not() -> None:
         ("record_reply", ""),
         ("verify_reply", "No reply recorded on behalf waits for a second person."),
         ("confirm_item", ""),
+        ("reopen_due_diligence", ""),
+        ("confirm_due_diligence", "Nothing has reopened the due diligence."),
+        ("refund_entry", not_yours.format("Send money held in suspense back")),
+        ("correct_entry", not_yours.format("Correct an entry by a counter-entry")),
     ]
 
 

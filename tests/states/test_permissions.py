@@ -39,7 +39,7 @@ def test_an_action_of_a_state_is_done_by_those_the_table_names_and_by_nobody_els
 ) -> None:
     play = prepared(state, action)
     for role in ROLES:
-        why = messages(play.attempt(Command(action, actor(role), ready.given(state, action))))
+        why = messages(play.attempt(Command(action, actor(role), ready.given(state, action, play))))
         assert expected(state, action, role) == (why & {"not_your_role", "not_due", "not_asked"} or why), role
 
 
@@ -87,7 +87,7 @@ def test_on_hold_only_that_is_done_which_the_law_file_lets_be_done_then(state: s
     rule = LAW.action(action, state)
     assert rule is not None
     who = next(role for role in rule.by if role != "clock")
-    found = messages(play.attempt(Command(action, actor(who), ready.given(state, action))))
+    found = messages(play.attempt(Command(action, actor(who), ready.given(state, action, play))))
     if rule.while_held:
         assert found == expected(state, action, who)
     else:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from states.commands import CLOCK, Actor, Command, Step
 from states.facts import Case, Facts, Meeting, Party, Seat
+from states.ledger import Entry
 from states.machine import decide, opened
 from states.procedure import Procedure
 from states.reader import load
@@ -77,6 +78,9 @@ def everything_in_order(procedure: Procedure) -> frozenset[str]:
 class Play:
     """One case on a simulated clock."""
 
+    #: Number of what was made so that something can be done to it (tests/states/ready.py).
+    prepared = 0
+
     def __init__(
         self, start: str, territory: tuple[str, ...] = (), procedure: Procedure | None = None, **facts: Any
     ) -> None:
@@ -98,21 +102,21 @@ class Play:
     def case(self) -> Case:
         return self.facts.case
 
-    def ask(self, when: str, actor: Actor | str, action: str, **details: Any) -> Step | Refused:
+    def ask(self, when: str, actor: Actor | str, action: str, /, **details: Any) -> Step | Refused:
         """What a command would bring about at that moment, everything due before it done."""
         self.run_to(when)
         who = actor if isinstance(actor, Actor) else Actor.parse(actor)
         received_at = details.pop("received_at_", None)
         return decide(self.procedure, self.facts, Command(action, who, details, received_at))
 
-    def do(self, when: str, actor: Actor | str, action: str, **details: Any) -> Step:
+    def do(self, when: str, actor: Actor | str, action: str, /, **details: Any) -> Step:
         """Do it; a refusal fails the test."""
         step = self.ask(when, actor, action, **details)
         assert isinstance(step, Step), str(step)
         self._keep(step)
         return step
 
-    def refused(self, when: str, actor: Actor | str, action: str, **details: Any) -> str:
+    def refused(self, when: str, actor: Actor | str, action: str, /, **details: Any) -> str:
         """The reasons why it is refused."""
         refused = self.ask(when, actor, action, **details)
         assert isinstance(refused, Refused), refused
@@ -144,3 +148,8 @@ class Play:
     def _keep(self, step: Step) -> None:
         self.steps.append(step)
         self.facts = self.facts.with_case(step.case)
+        entries = tuple(Entry(**each.values) for each in step.effects if each.op == "entry")
+        named = {e.values["no"]: e.values["name"] for e in step.effects if e.op == "indicator"}
+        if entries or named:
+            told = {"entries": self.facts.entries + entries, "indicators": {**self.facts.indicators, **named}}
+            self.facts = replace(self.facts, **told)

@@ -25,6 +25,9 @@ PARTNER = {"name": "Danone Group", "sector": "food and beverages", "home": "FR",
 class Filed:
     """One case; what is due happens when the clock is moved past it, and every request is delivered."""
 
+    #: Number of what was made so that something can be done to it (tests/states/ready.py).
+    prepared = 0
+
     def __init__(self, session: Session, start: str, territory: tuple[str, ...] = ("FR",)) -> None:
         self.session = session
         self.now = at(start)
@@ -51,12 +54,12 @@ class Filed:
 
     # --------------------------------------------------------------------------- like a Play
 
-    def do(self, when: str, who: Actor | str, action: str, **details: Any) -> Outcome:
+    def do(self, when: str, who: Actor | str, action: str, /, **details: Any) -> Outcome:
         """Do it at that moment, everything due before it done."""
         self.run_to(when)
         return self.act(who, action, **details)
 
-    def act(self, who: Actor | str, action: str, **details: Any) -> Outcome:
+    def act(self, who: Actor | str, action: str, /, **details: Any) -> Outcome:
         """Do it this very moment."""
         actor = who if isinstance(who, Actor) else Actor.parse(who)
         outcome = self.perform(Command(action, actor, details))

@@ -60,14 +60,14 @@ def assert_done(file: Filed, state: str, action: str, role: str) -> None:
     play = stages.stage(state, ready.territory(action), sent=ready.is_sent(state, action))
     for each in (play, file):
         ready.prepare(each, state, action)
-    command = Command(action, actor(role), ready.given(state, action))
+    command = Command(action, actor(role), ready.given(state, action, play))
     decided, outcome = play.attempt(command), file.perform(command)
     if isinstance(outcome, Refused):
         assert {r.message for r in outcome.reasons} == messages(decided) == expected(state, action, role)
         return
     assert isinstance(decided, Step), (state, action, role, str(decided))
     assert (outcome.state, outcome.events) == (decided.case.state, tuple(e.kind for e in decided.events))
-    named = {"reference": file.case.reference, "partner": file.case.partner}
+    named = {name: getattr(file.case, name) for name in ("reference", "partner", "partner_record")}
     assert file.case == replace(decided.case, **named), (state, action)
 
 

@@ -20,8 +20,8 @@ from workflow.queries import CASES
 #: review      an item that this role alone can confirm      conditions  a Party has set conditions
 #: question    a Party has asked a question                  late        an answer came too late
 #: verify      a reply was recorded by somebody else         set_aside   letters did not arrive
-#: stuck       a date could not be acted on
-WHYS = ("task", "draft", "review", "conditions", "question", "late", "verify", "set_aside", "stuck")
+#: stuck       a date could not be acted on                    match     a name on an exclusion list is alike
+WHYS = ("task", "draft", "review", "conditions", "question", "late", "verify", "set_aside", "stuck", "match")
 
 
 @dataclass(frozen=True, slots=True)

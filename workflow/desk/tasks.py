@@ -11,13 +11,20 @@ from sqlalchemy.orm import Session
 from states.procedure import Action, Procedure
 from workflow import house, models
 from workflow.desk.item import CASE, Hats, Item, law_of, of_case, rows_of
-from workflow.queries import CASES, DEADLINES, LETTERS
+from workflow.queries import CASES, DEADLINES, LETTERS, MATCHES
 from workflow.sweep import ATTEMPTS_MAX
 
 #: More than one page shows: beyond it there is the register.
 LIMIT = 400
 #: Acts (states/acts.py) that end a task by its kind, whatever the law file calls the action.
 _ENDS = {"dispatch": "dispatch", "confirm_unreached": "confirm_unreached"}
+#: The same for duties (states/duties.py), by what stands in their names: `duty:recommendation:17`.
+_ENDS_DUTY = {
+    "due_diligence": "confirm_due_diligence",
+    "assessment": "record_assessment",
+    "recommendation": "close_recommendation",
+    "complaint": "review_complaint",
+}
 
 
 def tasks(session: Session, hats: Hats, now: datetime) -> Iterator[Item]:
@@ -27,6 +34,7 @@ def tasks(session: Session, hats: Hats, now: datetime) -> Iterator[Item]:
         yield from _drafts(session, hats)
         yield from _set_aside(session, hats)
         yield from _stuck(session, hats)
+        yield from _matches(session, hats)
 
 
 # -------------------------------------------------------------------------------------------- dates
@@ -74,6 +82,9 @@ def actions_for(law: Procedure | None, state: str, role: str, name: str, done_by
     here = [action for action in law.actions_in(state) if role in action.by]
     if done_by:
         return [action for action in here if action.name == done_by]
+    first, *rest = name.split(":")
+    if first == "duty":
+        return [action for action in here if action.does == _ENDS_DUTY.get(rest[0])]
     for part, does in _ENDS.items():
         if part in name.split(":"):
             return [action for action in here if action.does == does]
@@ -160,3 +171,18 @@ def _stuck(session: Session, hats: Hats) -> Iterator[Item]:
     )
     for row in rows:
         yield of_case(row, hats, why="stuck", says=row.problem, due=row.last_day, is_overdue=True)
+
+
+def _matches(session: Session, hats: Hats) -> Iterator[Item]:
+    """Open cases of partners whose names are like one on an exclusion list, where nobody has decided yet."""
+    finals = {s.name for law in house.of(session).laws.all for s in law.states.values() if s.final}
+    waiting = select(MATCHES.c.partner).where(MATCHES.c.is_match.is_(None))
+    rows = rows_of(
+        session,
+        select(*CASE)
+        .where(CASES.c.partner_record.in_(waiting), CASES.c.state.not_in(sorted(finals)), hats.own())
+        .order_by(CASES.c.id)
+        .limit(LIMIT),
+    )
+    for row in rows:
+        yield of_case(row, hats, why="match")

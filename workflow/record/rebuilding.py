@@ -17,6 +17,13 @@ from workflow.queries import CASES, EVENTS
 from workflow.record.errors import NoSuchCase
 
 HOLDS, EXTENSIONS = queries.table(models.Hold), queries.table(models.Extension)
+#: Effects that add a numbered row to a table of their own.
+NUMBERED = {
+    "entry": queries.ENTRIES,
+    "indicator": queries.INDICATORS,
+    "measure": queries.table(models.Measure),
+    "duty": queries.table(models.Duty),
+}
 
 #: Fields of a case that are sets: JSON knows only lists.
 SETS = frozenset({"marks", "items"})
@@ -54,7 +61,7 @@ def _events(session: Session, case_id: int) -> list[tuple[int, str]]:
 
 
 def _replay(reference: str, events: Iterable[tuple[int, str]]) -> tuple[Case, dict[str, Any]]:
-    """The case that these events make, and the registers of holds and extensions beside it."""
+    """The case that these events make, and what stands beside it."""
     case: Case | None = None
     registers = _Registers()
     count = 0
@@ -80,11 +87,13 @@ def _native(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Registers:
-    """The holds and extensions of a case, which a decision does not look at."""
+    """What stands beside a case: holds and extensions, its accounts, what it is measured by and must do."""
 
     def __init__(self) -> None:
         self._holds: list[dict[str, Any]] = []
         self._extensions: list[dict[str, Any]] = []
+        #: "entry 17" -> its values.
+        self._numbered: dict[str, Any] = {}
 
     def add(self, seq: int, effects: Iterable[Effect]) -> None:
         """Note what the effects of this event say of them."""
@@ -98,9 +107,14 @@ class _Registers:
                 running[-1]["resumed_on"] = values["resumed_on"]
             elif op == "extension":
                 self._extensions.append({**values, "seq": seq})
+            elif op in NUMBERED:
+                more = {"done_on": None, "result": "", "findings": ""} if op == "duty" else {}
+                self._numbered[f"{op} {values['no']}"] = plain({**values, **more})
+            elif op == "duty_end":
+                self._numbered[f"duty {values['no']}"] |= plain(values)
 
     def told(self) -> dict[str, Any]:
-        return _registers(self._holds, self._extensions)
+        return _registers(self._holds, self._extensions) | self._numbered
 
 
 # ------------------------------------------------------------------------------ what the tables say
@@ -112,7 +126,14 @@ def _beside(session: Session, case_id: int) -> dict[str, Any]:
         wanted = select(table).where(table.c.case_id == case_id).order_by(table.c.id)
         rows = session.execute(wanted).mappings()
         found.append([{k: v for k, v in row.items() if k not in ("id", "case_id")} for row in rows])
-    return _registers(*found)
+    told = _registers(*found)
+    for op, table in NUMBERED.items():
+        rows = session.execute(
+            select(table).where(table.c.case_id == case_id).order_by(table.c.no)
+        ).mappings()
+        for row in rows:
+            told[f"{op} {row['no']}"] = plain({k: v for k, v in row.items() if k != "case_id"})
+    return told
 
 
 # --------------------------------------------------------------------------------------- comparing

@@ -1,4 +1,4 @@
-"""Acts that belong to no case: Parties, contacts, seats, meetings, calendars, staff.
+"""Acts that belong to no case: Parties, contacts, partners, seats, meetings, calendars, staff.
 
 Each checks everything first, then writes its rows and one event of the register chain; where nothing
 changes there is no event. What an act changes in cases is the engine's to do afterwards.
@@ -6,9 +6,13 @@ changes there is no event. What an act changes in cases is the engine's to do af
 parties.py    import a list of Parties and contacts, see what it would change, set one Party
 contacts.py   set or end a contact; mark an address from which letters come back
 seats.py      who holds the seats of bodies       meetings.py   when bodies meet, and when a meeting moves
+partners.py   partner organizations: their names, owners and mergers
+exclusions.py whom nobody works with: take over a list, find names that are alike (likeness.py), decide
 days.py       publish a calendar                  staff.py      the people of the Secretariat
 access.py     who may come in, who stands in for whom, and who looks through whose eyes
 shipped.py    fill an empty register
+shipped.py    fill an empty register
+partylist.py  bodylist.py  exclusionlist.py   the lists as spreadsheets
 partylist.py  bodylist.py   the lists as spreadsheets
 tokens.py     by which programs act as somebody of the Secretariat
 cells.py      what a cell or a field may say
@@ -36,9 +40,20 @@ from workflow.register.contacts import (
     mark_contact_works,
     set_contact,
     set_contact_language,
+from workflow.register.exclusionlist import read_exclusions
+from workflow.register.exclusions import compare_exclusions, decide_match, import_exclusions
 )
 from workflow.register.days import publish_calendar
 from workflow.register.lines import Change, Line, Plan, RegisterRefused
+from workflow.register.partners import (
+    add_partner,
+    family,
+    merge_partners,
+    name_partner,
+    partner_of,
+    set_owner,
+    set_partner,
+)
 from workflow.register.meetings import MeetingMoved, add_meeting, import_meetings, move_meeting
 from workflow.register.parties import compare, import_parties, set_party
 from workflow.register.partylist import PartyList, export, read
@@ -55,16 +70,20 @@ __all__ = [
     "PartyList",
     "Plan",
     "RegisterRefused",
+    "add_partner",
     "add_meeting",
     "add_staff",
     "compare",
-from workflow.register.tokens import make_token, revoke_token
+    "compare_exclusions",
+    "decide_match",
     "end_contact",
     "end_hand_over",
     "end_session",
     "ensure_shipped",
+    "family",
     "export",
     "hand_over",
+    "import_exclusions",
     "import_contacts",
     "import_meetings",
     "import_parties",
@@ -73,9 +92,13 @@ from workflow.register.tokens import make_token, revoke_token
     "look_no_more",
     "mark_contact_failed",
     "mark_contact_works",
+    "merge_partners",
     "move_meeting",
+    "name_partner",
+    "partner_of",
     "publish_calendar",
     "read",
+    "read_exclusions",
     "read_meetings",
     "read_seats",
     "set_active",
@@ -84,6 +107,8 @@ from workflow.register.tokens import make_token, revoke_token
     "set_contact_language",
     "set_language",
     "set_party",
+    "set_owner",
+    "set_partner",
     "set_password",
     "set_seat",
     "staff_row",

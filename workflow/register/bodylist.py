@@ -55,7 +55,7 @@ def read_seats(content: bytes) -> tuple[Line, ...]:
 
     Raises   ListRefused with every fault, by row and column
     """
-    return _read(content, SEATS, ("body", "seat", "starts"), "to")
+    return read_list(content, SEATS, ("body", "seat", "starts"), "to")
 
 
 def read_meetings(content: bytes) -> tuple[Line, ...]:
@@ -63,10 +63,19 @@ def read_meetings(content: bytes) -> tuple[Line, ...]:
 
     Raises   ListRefused with every fault, by row and column
     """
-    return _read(content, MEETINGS, ("body", "ordinal"), "ends")
+    return read_list(content, MEETINGS, ("body", "ordinal"), "ends")
 
 
-def _read(content: bytes, columns: Sequence[Cell], key_fields: tuple[str, ...], end: str) -> tuple[Line, ...]:
+def read_list(
+    content: bytes, columns: Sequence[Cell], key_fields: tuple[str, ...], end: str
+) -> tuple[Line, ...]:
+    """The lines of a list.
+
+    columns      those it may have
+    key_fields   fields that together name a line
+    end          header of the column of the last day, which is not before the first one
+    Raises       ListRefused with every fault, by row and column
+    """
     table = spreadsheet.read(content, [Column(c.header, c.aliases, c.required) for c in columns])
     faults = list(table.faults)
     there = [cell for cell in columns if cell.header in table.columns]

@@ -9,6 +9,7 @@ from typing import Any
 
 #: What the lines of a list are about.
 PARTY, CONTACT, SEAT, MEETING, STAFF = "party", "contact", "seat", "meeting", "staff"
+EXCLUSION = "exclusion"
 
 Key = tuple[Any, ...]
 
@@ -37,7 +38,7 @@ class Line:
 class Change:
     """One row that is new, or that will say something else."""
 
-    #: party, contact, seat, meeting or staff.
+    #: party, contact, seat, meeting, staff or exclusion.
     what: str
     #: How people call it: "FR", "FR nfp wetlands@ministry.example".
     label: str
