@@ -186,6 +186,8 @@ def _ask(procedure: Procedure, ask: Ask) -> list[Line]:
     lines += _entry("Decides", terms.rule(ask))
     if ask.came_back == "next contact":
         lines += _entry("Returned", "a letter that comes back goes to whoever is next on file, by itself")
+    if ask.by_mail == "at once":
+        lines += _entry("By mail", "a clear answer of a known contact, its address proved, counts at once")
     if ask.restarts_on_delivery:
         lines += _entry("Clock", "starts again for whom the request reaches only on a later day")
     if ask.final_from:

@@ -142,6 +142,9 @@ class Ask:
     #: What happens when a letter comes back for good: "offer" (an officer is told who may be written to
     #: instead) or "next contact" (who is next on file is written to at once, and the officer is told).
     came_back: str = "offer"
+    #: What a clear answer by mail is worth, from a known contact whose address is proved, in answer to the
+    #: very letter: "after a look" (an officer confirms it) or "at once". Any other waits for an officer.
+    by_mail: str = "after a look"
     #: Whether a member's clock starts again when the request reaches it only on a later day.
     restarts_on_delivery: bool = False
     #: Whether an answer against stands, as an objection, until withdrawn in writing.

@@ -23,6 +23,7 @@ OPENS = ("on dispatch", "on entry")
 CLOSES = ("when decided", "when all answered", "at deadline")
 TAKES_DATES = ("keep", "recompute")
 CAME_BACK = ("offer", "next contact")
+BY_MAIL = ("after a look", "at once")
 OUTCOMES = ("carried", "defeated", "lapsed")
 
 # Which lines the keys of a file stand on, by the file's digest: records do not carry them.
@@ -240,6 +241,7 @@ def _ask(table: Table) -> Ask:
         silence=table.text("silence"),
         confirm_unreached=table.flag("confirm_unreached"),
         came_back=table.choice("came_back", CAME_BACK, "offer"),
+        by_mail=table.choice("by_mail", BY_MAIL, "after a look"),
         restarts_on_delivery=table.flag("restarts_on_delivery"),
         quorum=table.number("quorum"),
         turnout=table.share("turnout"),
