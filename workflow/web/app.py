@@ -128,8 +128,13 @@ def _tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(SignInNeeded)
     def sign_in(request: Request, error: Exception) -> Response:
-        if request.url.path.startswith("/api/"):
-            return error_page(request, 401, "Sign in first", "This address is for those who have signed in.")
+        if _is_for_programs(request):
+            says = say(
+                "There is no token that opens anything. Make one under My account, and send it as:"
+                " Authorization: Bearer assent_...",
+                language_of(request),
+            )
+            return problem(401, "Token needed", says, headers={"WWW-Authenticate": "Bearer"})
         if "text/event-stream" in request.headers.get("accept", ""):
             # To an open page whose session has ended this says: ask no more.
             return Response(status_code=204)
