@@ -89,6 +89,8 @@ MESSAGES: Mapping[str, str] = {
     "nothing_to_verify": "No reply recorded on behalf waits for a second person.",
     "no_such_reply": "Event {reply} is not a reply that waits for a second person. Waiting: {waiting}.",
     "own_reply": "Who has recorded a reply cannot verify it. Ask somebody else who works on cases.",
+    "no_question": "No question waits for an answer.",
+    "no_question_of": "No question of {party} waits for an answer. Waiting: {waiting}.",
     "no_late_answer": "No late answer of {party} waits for admission.",
     "all_reached": "Everyone asked was reached or has answered; there is nothing to confirm.",
     "list_differs": "The list of the unreached is {actual}, not {given}.",
@@ -98,8 +100,6 @@ MESSAGES: Mapping[str, str] = {
     "not_material": "The amendment is editorial.",
     "not_decided_for": "The result is not in favour.",
     "not_decided_against": "The result is not against.",
-    # sheets, risks, agreements, members
-    "stopped": "The sheet '{title}' stops the case, and nobody can pass over it: {told}. "
     # the partner
     "partner_excluded": "{partner} is on an exclusion list, as a person has decided: {lists}. The case "
     "cannot go on. End it, or have the decision looked at again on the page of the partner.",
@@ -127,6 +127,8 @@ MESSAGES: Mapping[str, str] = {
     "no_recommendation_open": "No recommendation is still to be carried out.",
     "no_complaint_waits": "No complaint waits for a review.",
     "unknown_owner": "'{owner}' cannot carry out a recommendation here: choose {allowed}{hint}.",
+    # sheets, risks, agreements, members
+    "stopped": "The sheet '{title}' stops the case, and nobody can pass over it: {told}. "
     "Decline or withdraw the case, or send it where it belongs.",
     "sheet_incomplete": "The sheet '{title}' has {count} question(s) without an answer: {told}. "
     "Answer them first.",
