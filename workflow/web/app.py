@@ -143,6 +143,10 @@ def _tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(NotForYou)
     def not_for_you(request: Request, error: NotForYou) -> Response:
+        first = access.first_page(error.person.role)
+        if request.url.path == "/" != first:
+            # Everybody is sent to "/" after signing in; who has no work on cases begins elsewhere.
+            return RedirectResponse(first, status_code=303)
         verb = access.CHANGES if error.changes else access.SEES
         roles = ", ".join(sorted(verb.get(error.page, frozenset())))
         why = "You are looking through somebody else's eyes: nothing may be changed."
@@ -151,10 +155,6 @@ def _tell_errors(app: FastAPI) -> None:
                       roles=roles, role=error.person.role)  # fmt: skip
         return error_page(request, 403, "Not open to your role", why)
 
-        first = access.first_page(error.person.role)
-        if request.url.path == "/" != first:
-            # Everybody is sent to "/" after signing in; who has no work on cases begins elsewhere.
-            return RedirectResponse(first, status_code=303)
     @app.exception_handler(NotSentHere)
     def not_sent_here(request: Request, error: Exception) -> Response:
         return error_page(request, 403, "Not accepted", NotSentHere.__doc__ or "")
