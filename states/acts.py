@@ -318,9 +318,9 @@ ACTS: Mapping[str, Act] = {
     **risks.ACTS,
     **agreements.ACTS,
     **membership.ACTS,
-}
     **booking.ACTS,
     **monitoring.ACTS,
+}
 
 
 def as_voice(moment: Moment, action: str, voice: Actor) -> Moment:

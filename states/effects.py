@@ -262,7 +262,7 @@ def _member_change(case: Case, values: Mapping[str, Any]) -> Case:
 
 
 def _kept_beside(case: Case, values: Mapping[str, Any]) -> Case:
-    """Holds and extensions have registers of their own; the case sees only what they moved."""
+    """Holds, extensions, accounts and duties have registers of their own; the case sees what they moved."""
     return case
 
 

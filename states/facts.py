@@ -335,15 +335,15 @@ class Facts:
     unverified: Mapping[int, str] = field(default_factory=dict)
     #: Exclusion lists on which the partner stands this day, as a person has decided.
     excluded: tuple[str, ...] = ()
+    #: The accounts, oldest entry first; read only where something depends on them (booking.READS).
+    entries: tuple[Entry, ...] = ()
+    #: Number of each indicator -> its name; read only where something depends on them (monitoring.READS).
+    indicators: Mapping[int, str] = field(default_factory=dict)
 
     def with_case(self, case: Case) -> Facts:
         """The same day with the case changed."""
         return replace(self, case=case)
 
-    #: The accounts, oldest entry first; read only where something depends on them (booking.READS).
-    entries: tuple[Entry, ...] = ()
-    #: Number of each indicator -> its name; read only where something depends on them (monitoring.READS).
-    indicators: Mapping[int, str] = field(default_factory=dict)
     def today(self, zone: ZoneInfo) -> date:
         """The day it is in the procedure's zone."""
         return local_day(self.now, zone)

@@ -437,9 +437,9 @@ GUARDS: Mapping[str, Guard] = {
     **risks.GUARDS,
     **agreements.GUARDS,
     **membership.GUARDS,
-}
     **booking.GUARDS,
     **monitoring.GUARDS,
+}
 
 WITH_ARGUMENT: Mapping[str, Callable[[Moment, str], Reason | None]] = {
     "marked": marked,

@@ -31,9 +31,9 @@ def table(model: type[DeclarativeBase]) -> Table:
 CASES, ROUNDS, ASKED, ANSWERS = map(table, (models.Case, models.Round, models.Asked, models.Answer))
 OBJECTIONS, DEADLINES, LETTERS = map(table, (models.Objection, models.Deadline, models.Letter))
 PARTIES, SEATS, MEETINGS = map(table, (models.Party, models.Seat, models.Meeting))
-CALENDARS, REGISTER_HEAD, EVENTS = map(table, (models.Calendar, models.RegisterHead, models.Event))
 PARTNERS, EXCLUSIONS, MATCHES = map(table, (models.Partner, models.Exclusion, models.ExclusionMatch))
 ENTRIES, INDICATORS = table(models.Entry), table(models.Indicator)
+CALENDARS, REGISTER_HEAD, EVENTS = map(table, (models.Calendar, models.RegisterHead, models.Event))
 
 
 # ------------------------------------------------------------------------------------------- cases
@@ -266,16 +266,6 @@ _MEMBERS_REACHED = (
 )
 
 
-# --------------------------------------------------------------------------------- the world of the day
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-_MEMBERS_REACHED = union(
-    select(LETTERS.c.member).where(*_OF_ROUND, LETTERS.c.status == "sent"), MEMBERS_POSTED
-)
-
-
 _ENTRY = tuple(each.name for each in fields(Entry))
 _THE_ENTRIES = _of_cases(ENTRIES, _ENTRY, "no")
 
@@ -289,6 +279,13 @@ def indicators_of(session: Session, case_id: int) -> dict[int, str]:
     """Number of each indicator of a case -> its name."""
     wanted = select(INDICATORS.c.no, INDICATORS.c.name).where(INDICATORS.c.case_id == case_id)
     return {row.no: row.name for row in session.execute(wanted.order_by(INDICATORS.c.no))}
+
+
+# --------------------------------------------------------------------------------- the world of the day
+
+
+@dataclass(frozen=True, slots=True)
+class World:
     """What the registers say: Parties, seats, meetings and calendars."""
 
     parties: Mapping[str, facts.Party]
@@ -298,13 +295,6 @@ def indicators_of(session: Session, case_id: int) -> dict[int, str]:
     meetings: tuple[facts.Meeting, ...]
     #: Name -> (digest, days) of the snapshot that new dates are counted with.
     calendars: Mapping[str, tuple[str, WorkingDays]]
-
-
-# The register's head is a hash over all that has ever changed in it: equal heads, equal worlds.
-_WORLDS: dict[tuple[str, str], World] = {}
-_WORLDS_KEPT = 16
-_REGISTER_HEAD = select(REGISTER_HEAD.c.head).where(REGISTER_HEAD.c.id == 0)
-
     #: Partner -> (list, last day or None) of each entry that it is, as a person has decided.
     excluded: Mapping[int, tuple[tuple[str, date | None], ...]]
 
@@ -312,6 +302,13 @@ _REGISTER_HEAD = select(REGISTER_HEAD.c.head).where(REGISTER_HEAD.c.id == 0)
         """The exclusion lists on which a partner stands on that day."""
         lists = self.excluded.get(partner, ())
         return tuple(dict.fromkeys(name for name, until in lists if until is None or day <= until))
+
+
+# The register's head is a hash over all that has ever changed in it: equal heads, equal worlds.
+_WORLDS: dict[tuple[str, str], World] = {}
+_WORLDS_KEPT = 16
+_REGISTER_HEAD = select(REGISTER_HEAD.c.head).where(REGISTER_HEAD.c.id == 0)
+
 
 def world(session: Session, register: str) -> World:
     """What the registers say now; read again only when they have changed."""
@@ -343,17 +340,10 @@ def _world(session: Session, register: str) -> World:
             row.name: (row.digest, parse(row.text).working_days)
             for row in session.execute(calendars.order_by(CALENDARS.c.published_at))
         },
+        _excluded(session),
     )
 
 
-def calendar_of(known: World, name: str) -> tuple[str, WorkingDays]:
-    """The digest and the days of a calendar: the last published snapshot, else the shipped one."""
-    found = known.calendars.get(name)
-    if found is None:
-        _excluded(session),
-        snapshot = shipped(name)
-        found = (snapshot.digest, snapshot.working_days)
-    return found
 def _excluded(session: Session) -> dict[int, tuple[tuple[str, date | None], ...]]:
     """Who is one with somebody excluded is excluded too."""
     rows = session.execute(
@@ -387,6 +377,13 @@ def families(session: Session) -> dict[int, list[int]]:
     return {number: found[root(number)] for number in merged}
 
 
+def calendar_of(known: World, name: str) -> tuple[str, WorkingDays]:
+    """The digest and the days of a calendar: the last published snapshot, else the shipped one."""
+    found = known.calendars.get(name)
+    if found is None:
+        snapshot = shipped(name)
+        found = (snapshot.digest, snapshot.working_days)
+    return found
 
 
 def next_dates(session: Session, ids: Sequence[int]) -> dict[int, date]:

@@ -24,7 +24,11 @@ GIVEN: dict[str, dict[str, Any]] = {
     "admit_late": {"party": "FR", "reasons": "the courier was on strike"},
     "amend": {"kind": "material"},
     "book_entry": {
-        "kind": "receipt", "amount": "250000.00", "currency": "EUR", "who": "Danone", "purpose": "the fund",
+        "kind": "receipt",
+        "amount": "250000.00",
+        "currency": "EUR",
+        "who": "Danone",
+        "purpose": "the fund",
     },
     "carve_out": {"party": "BE"},
     "close_recommendation": {"duty": 1, "findings": "done"},
@@ -114,7 +118,8 @@ def prepare(play: Any, state: str, action: str) -> None:
         play.act(OFFICER, "hold")
     if (state, action) in _BEFORE:
         _BEFORE[state, action](play)
-
+    if action == "answer_question":
+        play.act("party:KE", "question", text="How is the water measured?")
     if action in _FIRST:
         by, first, details = _FIRST[action]
         play.act(Actor(by), first, **details)
@@ -141,6 +146,7 @@ _NUMBERED = {
     "correct_entry": ("entry",), "refund_entry": ("entry",), "release_entry": ("entry",),
     "record_actual": ("indicator",),
 }  # fmt: skip
+
 
 def _late(when: str, who: str, word: str) -> Callable[[Any], None]:
     """An answer after the close, before anybody has looked at what was due."""

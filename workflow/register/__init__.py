@@ -11,10 +11,7 @@ exclusions.py whom nobody works with: take over a list, find names that are alik
 days.py       publish a calendar                  staff.py      the people of the Secretariat
 access.py     who may come in, who stands in for whom, and who looks through whose eyes
 shipped.py    fill an empty register
-shipped.py    fill an empty register
 partylist.py  bodylist.py  exclusionlist.py   the lists as spreadsheets
-partylist.py  bodylist.py   the lists as spreadsheets
-tokens.py     by which programs act as somebody of the Secretariat
 cells.py      what a cell or a field may say
 lines.py      what a list says, and what that changes
 acts.py       what all acts have in common
@@ -40,11 +37,13 @@ from workflow.register.contacts import (
     mark_contact_works,
     set_contact,
     set_contact_language,
-from workflow.register.exclusionlist import read_exclusions
-from workflow.register.exclusions import compare_exclusions, decide_match, import_exclusions
 )
 from workflow.register.days import publish_calendar
+from workflow.register.exclusionlist import read_exclusions
+from workflow.register.exclusions import compare_exclusions, decide_match, import_exclusions
 from workflow.register.lines import Change, Line, Plan, RegisterRefused
+from workflow.register.meetings import MeetingMoved, add_meeting, import_meetings, move_meeting
+from workflow.register.parties import compare, import_parties, set_party
 from workflow.register.partners import (
     add_partner,
     family,
@@ -54,8 +53,6 @@ from workflow.register.partners import (
     set_owner,
     set_partner,
 )
-from workflow.register.meetings import MeetingMoved, add_meeting, import_meetings, move_meeting
-from workflow.register.parties import compare, import_parties, set_party
 from workflow.register.partylist import PartyList, export, read
 from workflow.register.seats import import_seats, set_seat
 from workflow.register.shipped import ensure_shipped
@@ -70,8 +67,8 @@ __all__ = [
     "PartyList",
     "Plan",
     "RegisterRefused",
-    "add_partner",
     "add_meeting",
+    "add_partner",
     "add_staff",
     "compare",
     "compare_exclusions",
@@ -80,11 +77,11 @@ __all__ = [
     "end_hand_over",
     "end_session",
     "ensure_shipped",
-    "family",
     "export",
+    "family",
     "hand_over",
-    "import_exclusions",
     "import_contacts",
+    "import_exclusions",
     "import_meetings",
     "import_parties",
     "import_seats",
@@ -106,12 +103,10 @@ __all__ = [
     "set_contact",
     "set_contact_language",
     "set_language",
-    "set_party",
     "set_owner",
     "set_partner",
+    "set_party",
     "set_password",
     "set_seat",
     "staff_row",
 ]
-    "make_token",
-    "revoke_token",
