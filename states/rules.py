@@ -43,7 +43,7 @@ def no_objection(positions: Sequence[Position], ask: Ask, case: Case) -> str:
 def majority(positions: Sequence[Position], ask: Ask, case: Case) -> str:
     """More yes than no among those who voted; too few votes for the quorum or the turnout lapse."""
     yes, no = _votes(positions, ask)
-    if yes + no < _votes_needed(positions, ask):
+    if _too_few(positions, ask):
         return LAPSED
     return CARRIED if yes > no else DEFEATED
 
@@ -51,15 +51,16 @@ def majority(positions: Sequence[Position], ask: Ask, case: Case) -> str:
 def two_thirds(positions: Sequence[Position], ask: Ask, case: Case) -> str:
     """At least two thirds yes among those who voted; too few votes for quorum or turnout lapse."""
     yes, no = _votes(positions, ask)
-    if yes + no < _votes_needed(positions, ask):
+    if _too_few(positions, ask):
         return LAPSED
     return CARRIED if 3 * yes >= 2 * (yes + no) else DEFEATED
 
 
-def _votes_needed(positions: Sequence[Position], ask: Ask) -> int:
-    """How many must vote: the quorum, or the share of those asked, whichever is more."""
+def _too_few(positions: Sequence[Position], ask: Ask) -> bool:
+    """Whether yes and no miss the quorum, or all votes cast, abstentions too, the share of those asked."""
     numerator, denominator = ask.turnout or (0, 1)
-    return max(ask.quorum, -(-len(positions) * numerator // denominator), 1)
+    cast = sum(bool(p.word) for p in positions)
+    return sum(_votes(positions, ask)) < max(ask.quorum, 1) or cast * denominator < len(positions) * numerator
 
 
 def _votes(positions: Sequence[Position], ask: Ask) -> tuple[int, int]:
