@@ -11,7 +11,6 @@ refusals.py    a refusal that comes as English -> its sentence
 from workflow.i18n.catalogs import LANGUAGES, direction, negotiated, own_name
 from workflow.i18n.countries import country, named_in, of_state
 from workflow.i18n.dates import day, days, last_moment, listed, moment, offset, period, sort_key, span
-from workflow.i18n.papers import paper
 from workflow.i18n.refusals import colon, refusal
 from workflow.i18n.sentences import explanation, retold, sentence
 from workflow.i18n.titles import form, knows, title, voice, word
@@ -21,7 +20,6 @@ __all__ = [
     "country",
     "day",
     "days",
-    "amount",
     "colon",
     "direction",
     "explanation",
