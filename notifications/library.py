@@ -158,7 +158,7 @@ def known_template(name: str, language: str) -> None:
         raise TemplateError(f"There is no letter '{name}' in '{language}'.{hint}")
 
 
-def _files(template: str, language: str) -> list[str]:
+def files(template: str, language: str) -> list[str]:
     """The template's file, all it includes, and the layouts last."""
     known_language(language)
     known_template(template, language)
@@ -177,7 +177,7 @@ def _source(file: str, language: str) -> str:
 
 
 def _sources(template: str, language: str) -> list[str]:
-    return [_source(file, language) for file in _files(template, language)]
+    return [_source(file, language) for file in files(template, language)]
 
 
 def _trees(template: str, language: str) -> list[nodes.Template]:

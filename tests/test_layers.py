@@ -28,8 +28,9 @@ projection
 work
 engine
 answering
-inbox preview rewriting reports check backup drawing forecast search figures foresight fresh_links transfers
-sweep sending
+preview rewriting reports check backup drawing forecast search figures accounts foresight fresh_links transfers
+sweep sending posting printing
+inbox
 stage desk
 rehearse scheduler catcher
 showcase

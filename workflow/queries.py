@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, Table, bindparam, func, select
+from sqlalchemy import Row, Select, Table, bindparam, func, select, union
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from states import dossier, facts
@@ -30,6 +30,7 @@ def table(model: type[DeclarativeBase]) -> Table:
 
 CASES, ROUNDS, ASKED, ANSWERS = map(table, (models.Case, models.Round, models.Asked, models.Answer))
 OBJECTIONS, DEADLINES, LETTERS = map(table, (models.Objection, models.Deadline, models.Letter))
+POSTINGS = table(models.Posting)
 PARTIES, SEATS, MEETINGS = map(table, (models.Party, models.Seat, models.Meeting))
 PARTNERS, EXCLUSIONS, MATCHES = map(table, (models.Partner, models.Exclusion, models.ExclusionMatch))
 ENTRIES, INDICATORS = table(models.Entry), table(models.Indicator)
@@ -235,7 +236,7 @@ def references(session: Session) -> list[str]:
 
 
 def members_reached(session: Session, case_id: int, round_no: int) -> frozenset[str]:
-    """Codes of those asked in a round to whom at least one request has been handed over."""
+    """Codes of those asked in a round to whom at least one request has been handed over, or posted."""
     values = {"id": case_id, "no": round_no}
     return frozenset(session.connection().scalars(_MEMBERS_REACHED, values))
 
@@ -251,18 +252,26 @@ def was_reached(session: Session, case_id: int, round_no: int, member: str, befo
     """Whether a request of a round had been handed over to one who is asked before that moment."""
     theirs = (LETTERS.c.case_id == case_id) & (LETTERS.c.round == round_no) & (LETTERS.c.member == member)
     sent = (LETTERS.c.purpose == "request") & (LETTERS.c.status == "sent") & (LETTERS.c.sent_at < before)
-    return session.scalar(select(LETTERS.c.id).where(theirs, sent).limit(1)) is not None
+    if session.scalar(select(LETTERS.c.id).where(theirs, sent).limit(1)) is not None:
+        return True
+    posted = (LETTERS.c.purpose == "request") & (POSTINGS.c.recorded_at < before)
+    on_paper = select(LETTERS.c.id).join(POSTINGS, POSTINGS.c.letter_id == LETTERS.c.id)
+    return session.scalar(on_paper.where(theirs, posted).limit(1)) is not None
 
 
-_MEMBERS_REACHED = (
+_OF_ROUND = (
+    LETTERS.c.case_id == bindparam("id"),
+    LETTERS.c.round == bindparam("no"),
+    LETTERS.c.purpose == "request",
+)
+#: Codes of those asked in a round whose request went out on paper.
+MEMBERS_POSTED = (
     select(LETTERS.c.member)
-    .where(
-        LETTERS.c.case_id == bindparam("id"),
-        LETTERS.c.round == bindparam("no"),
-        LETTERS.c.purpose == "request",
-        LETTERS.c.status == "sent",
-    )
-    .distinct()
+    .join(POSTINGS, POSTINGS.c.letter_id == LETTERS.c.id)
+    .where(POSTINGS.c.case_id == bindparam("id"), *_OF_ROUND)
+)
+_MEMBERS_REACHED = union(
+    select(LETTERS.c.member).where(*_OF_ROUND, LETTERS.c.status == "sent"), MEMBERS_POSTED
 )
 
 

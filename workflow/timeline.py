@@ -60,6 +60,7 @@ TITLES: Mapping[str, str] = {
     "letters_rewritten": "Letters that wait were written again with a corrected wording",
     "letter_tried_again": "A letter that was set aside is tried again",
     "letter_sent_instead": "A letter that was set aside goes to another contact",
+    "letters_posted": "Letters went out on paper",
 }
 
 
@@ -105,6 +106,8 @@ def _parts(law: Procedure, kind: str, data: Mapping[str, Any], to: str) -> Itera
         yield f"reply by {data['reply_by']}"
     if kind == "document_added":
         yield f"{data['name']}, version {data['version']}"
+    if kind == "letters_posted":
+        yield f"{len(data['letters'])} by {data['channel'].replace('_', ' ')} on {data['on']}"
     if data.get("unreached"):
         yield "not reached: " + ", ".join(data["unreached"])
     if to:

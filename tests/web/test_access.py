@@ -52,6 +52,7 @@ PARTS = {
 #: Forms behind the door of letters that whoever may not read letters cannot send either.
 READERS_ONLY = frozenset(
     {
+        "/cases/{reference}/paper",
         "/letters/rewording",
         "/letters/{number:int}/again",
         "/letters/{number:int}/instead",

@@ -5,12 +5,14 @@ dates.py       days, moments, periods and lists in words
 titles.py      words and titles of law files
 countries.py   names of States, and how "of France" is said
 sentences.py   a reason or an explanation -> its sentence
+papers.py      what reports and other documents on paper are worded in
 refusals.py    a refusal that comes as English -> its sentence
 """
 
 from workflow.i18n.catalogs import LANGUAGES, direction, negotiated, own_name
 from workflow.i18n.countries import country, named_in, of_state
 from workflow.i18n.dates import day, days, last_moment, listed, moment, offset, period, sort_key, span
+from workflow.i18n.papers import paper
 from workflow.i18n.refusals import colon, refusal
 from workflow.i18n.sentences import explanation, retold, sentence
 from workflow.i18n.titles import form, knows, title, voice, word
@@ -33,6 +35,7 @@ __all__ = [
     "of_state",
     "offset",
     "own_name",
+    "paper",
     "period",
     "refusal",
     "retold",

@@ -25,7 +25,7 @@ from workflow.models.gathered import (
     Gathered,
     LetterForm,
 )
-from workflow.models.letters import IS_SET_ASIDE, Delivery, Letter, Number, Queue
+from workflow.models.letters import IS_SET_ASIDE, Delivery, Letter, Number, Posting, Queue
 from workflow.models.partners import Exclusion, ExclusionMatch, Partner, PartnerName, PartnerOwner
 from workflow.models.people import Calendar, Contact, Meeting, Party, Seat, Staff
 from workflow.models.record import IS_ON_BEHALF, Event, Heartbeat, Key, Personal, RegisterHead
@@ -75,6 +75,7 @@ __all__ = [
     "PartnerOwner",
     "Party",
     "Personal",
+    "Posting",
     "Queue",
     "RegisterHead",
     "RevokedLink",

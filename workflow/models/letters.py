@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.db import Base
@@ -140,6 +140,27 @@ class Delivery(Base):
     code: Mapped[int] = mapped_column(default=0)
     #: The mail server's words.
     detail: Mapped[str] = mapped_column(Text, default="")
+
+
+class Posting(Base):
+    """One letter that went out on paper, by post, bag, fax or hand; whoever it is for is reached by it."""
+
+    __tablename__ = "postings"
+    __table_args__ = (
+        # The same letter by the same channel on the same day is one posting, however often it is recorded.
+        UniqueConstraint("letter_id", "channel", "posted_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    #: The event that tells of it.
+    seq: Mapped[int]
+    #: post, diplomatic_bag, fax or by_hand.
+    channel: Mapped[str]
+    #: The day on which it left the house, and when that was recorded (UTC).
+    posted_on: Mapped[date]
+    recorded_at: Mapped[datetime]
 
 
 class Queue(Base):

@@ -117,6 +117,9 @@ class Teller:
             yield self._t("not reached: {parties}", parties=i18n.listed(named, self._language))
         if data.get("scan"):
             yield str(data["scan"])
+        if kind == "letters_posted":
+            channel = i18n.word("channel", str(data["channel"]), self._language)
+            yield f"{len(data['letters'])} × {channel}, {self._day(data['on'])}"
         if kind == "document_added" and data.get("name"):
             yield self._t("{name}, version {version}", name=data["name"], version=data["version"])
         if data.get("signed_by"):

@@ -18,7 +18,7 @@ from states.positions import LATE, SILENT, UNREACHED, positions
 from states.procedure import Ask, Procedure
 from states.zones import zone_of
 from workflow import i18n, models
-from workflow.queries import LETTERS, PARTIES, World, table
+from workflow.queries import LETTERS, MEMBERS_POSTED, PARTIES, World, table
 from workflow.web.showing import say
 
 SEATS = table(models.Seat)
@@ -169,6 +169,8 @@ def _reached(session: Session, case_id: int, no: int) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for member, status in session.connection().execute(_REQUESTS, {"case": case_id, "round": no}):
         found.setdefault(member, set()).add(status)
+    for member in session.connection().scalars(MEMBERS_POSTED, {"id": case_id, "no": no}):
+        found.setdefault(member, set()).add("sent")
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,10 +14,15 @@ from fastapi import Response
 
 from workflow.spreadsheet import letter
 
-Cell = str | int | float | date | datetime | bool | None
+Cell = str | int | float | Decimal | date | datetime | bool | None
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+HTML = "text/html; charset=utf-8"
+#: How a file's name ends -> what it is.
+KINDS = {"csv": CSV, "xlsx": XLSX, "pdf": PDF, "docx": DOCX, "html": HTML}
 #: Widths of columns, in characters.
 _NARROWEST, _WIDEST = 8, 48
 
@@ -74,7 +80,7 @@ def _write(sheet: Any, row: int, at: int, cell: Cell, of_moments: Any, zone: Zon
 
 def attached(content: bytes, name: str) -> Response:
     """A file to be saved."""
-    kind = XLSX if name.endswith(".xlsx") else CSV
+    kind = KINDS[name.rpartition(".")[2]]
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=kind, headers=headers)
 
