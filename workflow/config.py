@@ -130,6 +130,38 @@ class Mail(_Section):
     batch: Positive = 16
 
 
+class Mailbox(_Section):
+    #: IMAP server with the mailbox in which answers and bounces arrive; empty: none is looked into.
+    host: str = ""
+    #: Its port.
+    port: Annotated[int, Field(ge=1, le=65_535)] = 993
+    #: Name to sign in with.
+    username: str = ""
+    #: Its password.
+    password: Annotated[str, Field(repr=False)] = ""
+    #: `tls` from the first byte; `starttls` refuses a server without it; `none` only on one machine.
+    tls: Literal["tls", "starttls", "none"] = "tls"
+    #: Folder that is read; nothing in it is changed.
+    folder: str = "INBOX"
+    #: How often it is looked into where the server does not tell of new mail (IDLE), seconds.
+    every_s: Positive = 60
+    #: How long the server may take for one answer, seconds.
+    timeout_s: Positive = 30
+    #: Address on which mail is taken by LMTP from a mail server beside us; empty: none.
+    lmtp_host: str = ""
+    #: Its port.
+    lmtp_port: Annotated[int, Field(ge=0, le=65_535)] = 8024
+    #: Largest message that is taken, megabytes.
+    size_max_mb: Positive = 50
+    #: Mail server whose word on a sender is believed (the first word of its Authentication-Results);
+    #: empty: none is, and every answer by mail waits for an officer.
+    trusted_server: str = ""
+    #: So many returns for now (a full mailbox) of one letter count as one for good.
+    soft_bounces: Positive = 3
+    #: How long a letter that was returned for now waits before it is sent again, hours.
+    retry_after_hours: Positive = 24
+
+
 class Sweep(_Section):
     #: Longest sleep between two looks at what is due, seconds.
     at_most_s: Positive = 60
@@ -156,6 +188,7 @@ class Settings(_Section):
     secretariat: Secretariat = Secretariat()
     installation: Installation = Installation()
     mail: Mail = Mail()
+    mailbox: Mailbox = Mailbox()
     sweep: Sweep = Sweep()
     law: Law = Law()
     languages: Languages = Languages()

@@ -1,5 +1,6 @@
 """The cover of a letter: its reply link, and the addresses by which answers and bounces come back."""
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -50,11 +51,14 @@ class Covers:
                     " machine; or restore the file assent.secret.",
                 )
             letter = fill_link(letter, address)
+            if claim.round:
+                mark = links.subject_mark(self._secret, claim.id)
+                letter = replace(letter, subject=f"{letter.subject} {mark}")
         return Envelope(
             letter=letter,
             to=to,
             sender=self._sender,
-            reply_to=self._reply_to(claim.reference),
+            reply_to=self._reply_to(claim),
             bounce_to=links.bounce_address(self._secret, claim.id, self._bounce_domain),
             message_id=claim.message_id,
             date=claim.created_at,
@@ -77,9 +81,9 @@ class Covers:
         )
         return links.reply_link(self._base_url, reply) if reply is not None else None
 
-    def _reply_to(self, reference: str) -> str:
-        if reference and self._case_domain:
-            return links.case_address(reference, self._case_domain)
+    def _reply_to(self, claim: Claim) -> str:
+        if claim.reference and self._case_domain:
+            return links.answer_address(self._secret, claim.reference, claim.id, self._case_domain)
         return self._office
 
 

@@ -1,6 +1,7 @@
-"""What leads back to us from a letter: the reply link, the address of the case, the address of bounces.
+"""What leads back to us from a letter: the reply link, the addresses of answers and of bounces, a mark in the
+subject.
 
-All three are derived, never stored: whoever knows the installation's secret can make them again, and nobody
+All are derived, never stored: whoever knows the installation's secret can make them again, and nobody
 who only reads the database can. Of a reply token the database keeps the hash.
 """
 
@@ -14,6 +15,9 @@ from collections.abc import Container
 LINKS_MAX = 20
 
 _BOUNCE = re.compile(r"bounce\+(\d{1,18})-([0-9a-f]{16})")
+_ANSWER = re.compile(r"case\+.{1,200}\.(\d{1,18})-([0-9a-f]{16})")
+_CASE = re.compile(r"case\+([^@]{1,200}?)(?:\.\d{1,18}-[0-9a-f]{16})?@", re.IGNORECASE)
+_MARK = re.compile(r"\[(\d{1,18})-([0-9a-f]{8})\]")
 
 
 def token_for(
@@ -90,9 +94,38 @@ def case_address(reference: str, domain: str) -> str:
     return f"case+{reference}@{domain}"
 
 
+def reference_in(address: str) -> str:
+    """The reference of the case whose address this is, in capital letters; "" if it is none of ours."""
+    found = _CASE.match(address)
+    return found[1].upper() if found else ""
+
+
+def answer_address(secret: bytes, reference: str, letter_id: int, domain: str) -> str:
+    """Where answers to one letter arrive: the address of its case, with a seal that tells which letter."""
+    return f"case+{reference}.{letter_id}-{_seal(secret, 'answer', letter_id)}@{domain}"
+
+
+def letter_of_answer(secret: bytes, address: str) -> int | None:
+    """The number of the letter that a mail to this address answers; None if we never made this address.
+
+    Whoever writes there has seen the letter: a reference can be guessed, a seal cannot.
+    """
+    return _sealed(secret, "answer", _ANSWER.fullmatch(address.partition("@")[0].lower()), 16)
+
+
+def subject_mark(secret: bytes, letter_id: int) -> str:
+    """What ends the subject of a letter that is answered: it survives where an address is typed anew."""
+    return f"[{letter_id}-{_seal(secret, 'subject', letter_id)[:8]}]"
+
+
+def letter_of_subject(secret: bytes, subject: str) -> int | None:
+    """The number of the letter whose mark a subject carries; None if there is none that we made."""
+    return _sealed(secret, "subject", _MARK.search(subject), 8)
+
+
 def bounce_address(secret: bytes, letter_id: int, domain: str) -> str:
     """The envelope sender of one letter: a bounce tells by it which letter came back."""
-    return f"bounce+{letter_id}-{_seal(secret, letter_id)}@{domain}"
+    return f"bounce+{letter_id}-{_seal(secret, 'bounce', letter_id)}@{domain}"
 
 
 def letter_of_bounce(secret: bytes, address: str) -> int | None:
@@ -100,15 +133,20 @@ def letter_of_bounce(secret: bytes, address: str) -> int | None:
 
     Without the seal anybody could have a Party marked as unreachable by writing to a guessed address.
     """
-    found = _BOUNCE.fullmatch(address.partition("@")[0].lower())
+    return _sealed(secret, "bounce", _BOUNCE.fullmatch(address.partition("@")[0].lower()), 16)
+
+
+def _sealed(secret: bytes, purpose: str, found: re.Match[str] | None, length: int) -> int | None:
+    """The number in a match whose second group is its seal; None for a seal that is not ours."""
     if found is None:
         return None
     letter_id = int(found[1])
-    return letter_id if hmac.compare_digest(found[2], _seal(secret, letter_id)) else None
+    is_ours = hmac.compare_digest(found[2], _seal(secret, purpose, letter_id)[:length])
+    return letter_id if is_ours else None
 
 
-def _seal(secret: bytes, letter_id: int) -> str:
-    return _digest(secret, f"bounce\n{letter_id}").hex()[:16]
+def _seal(secret: bytes, purpose: str, letter_id: int) -> str:
+    return _digest(secret, f"{purpose}\n{letter_id}").hex()[:16]
 
 
 def _digest(secret: bytes, text: str) -> bytes:

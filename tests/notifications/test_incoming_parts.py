@@ -25,7 +25,7 @@ def test_the_head_says_who_wrote_when_to_whom_and_in_answer_to_what():
     assert head.date == datetime(2024, 1, 9, 14, 4, 5, tzinfo=UTC)
     assert head.message_id == "<answer-1@ministry.example>"
     assert head.answers_to == ("<17.abc@secretariat.example>",)
-    assert head.reached == ("case+ram-2024-001-17-0123456789abcdef@secretariat.example",)
+    assert head.reached == ("case+ram-2024-001.17-0123456789abcdef@secretariat.example",)
     (said,) = head.authentication
     assert (said.server, said.results) == ("mx.secretariat.example", (("dkim", "pass"), ("spf", "pass")))
     assert said.domains == ("ministry.example",)

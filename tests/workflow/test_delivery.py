@@ -78,10 +78,11 @@ def test_a_letter_leaves_in_a_cover_by_which_answers_and_bounces_come_back(engin
     ((bounce_to, recipient, content),) = box.messages
     message = message_from_bytes(content, policy=policy.default)
     link = f"https://assent.example/r/{links.token_for(build.SECRET, 1, 1, 'FR', contact)}"
-    assert {name: message[name] for name in ("From", "To", "Reply-To", "Message-ID", "Date")} == {
+    assert {name: message[name] for name in ("From", "To", "Reply-To", "Subject", "Message-ID", "Date")} == {
         "From": f"Secretariat <office@{DOMAIN}>",
         "To": "Office of Wetlands <head@xn--ministre-60a.example>",
-        "Reply-To": "case+RAM-2024-001@cases.example",
+        "Reply-To": links.answer_address(build.SECRET, "RAM-2024-001", 1, "cases.example"),
+        "Subject": f"Letter 1 {links.subject_mark(build.SECRET, 1)}",
         "Message-ID": row["message_id"],
         "Date": "Mon, 08 Jan 2024 12:00:00 +0000",
     }

@@ -90,3 +90,37 @@ def test_nobody_can_make_up_the_bounce_of_a_letter(address):
 
 def test_the_address_of_a_case_names_it():
     assert links.case_address("RAM-2024-001", "cases.example") == "case+RAM-2024-001@cases.example"
+
+
+ANSWER = links.answer_address(SECRET, "RAM-2024-001", 17, "cases.example")
+
+
+def test_an_answer_tells_which_letter_of_which_case_it_answers():
+    assert links.letter_of_answer(SECRET, ANSWER) == 17
+    assert links.letter_of_answer(SECRET, ANSWER.lower()) == 17
+    assert links.reference_in(ANSWER.lower()) == "RAM-2024-001"
+    assert links.reference_in("case+RAM-2024-001@cases.example") == "RAM-2024-001"
+    assert links.reference_in("office@cases.example") == ""
+    assert len(ANSWER.partition("@")[0]) <= 64
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        ANSWER.replace(".17-", ".18-"),
+        "case+RAM-2024-001@cases.example",
+        "case+RAM-2024-001.17-0000000000000000@cases.example",
+        links.bounce_address(SECRET, 17, "cases.example"),
+    ],
+)
+def test_nobody_can_make_up_the_address_of_a_letter_they_never_saw(address):
+    assert links.letter_of_answer(SECRET, address) is None
+
+
+def test_the_mark_in_a_subject_tells_the_letter_wherever_it_stands():
+    mark = links.subject_mark(SECRET, 17)
+
+    assert links.letter_of_subject(SECRET, f"Re: FW: Notification {mark} (2)") == 17
+    assert links.letter_of_subject(SECRET, mark.replace("[17-", "[18-")) is None
+    assert links.letter_of_subject(SECRET, "Notification [17-00000000]") is None
+    assert links.letter_of_subject(SECRET, "Notification") is None

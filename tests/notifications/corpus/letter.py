@@ -31,7 +31,7 @@ def sample() -> Sent:
     """A notification with everything a notification may hold."""
     letter = render("notification", "en", samples.rich("notification"))
     return Sent(
-        address="case+RAM-2024-001-17-0123456789abcdef@secretariat.example",
+        address="case+RAM-2024-001.17-0123456789abcdef@secretariat.example",
         bounce_to="bounce+17-0123456789abcdef@secretariat.example",
         message_id="<17.abc@secretariat.example>",
         subject=letter.subject,
