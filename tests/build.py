@@ -75,21 +75,21 @@ def command(by: str, action: str, details: dict[str, Any]) -> Command:
     )
 
 
-def ask(on: Engine, case_id: int, when: str, by: str, action: str, **details: Any) -> Outcome | Refused:
+def ask(on: Engine, case_id: int, when: str, by: str, action: str, /, **details: Any) -> Outcome | Refused:
     """Ask for it, after everything that was due by then."""
     run_to(on, when)
     with db.transaction(on) as session:
         return engine.perform(session, case_id, command(by, action, details), at(when))
 
 
-def do(on: Engine, case_id: int, when: str, by: str, action: str, **details: Any) -> Outcome:
+def do(on: Engine, case_id: int, when: str, by: str, action: str, /, **details: Any) -> Outcome:
     """Do it; a refusal fails the test."""
     outcome = ask(on, case_id, when, by, action, **details)
     assert isinstance(outcome, Outcome), str(outcome)
     return outcome
 
 
-def refused(on: Engine, case_id: int, when: str, by: str, action: str, **details: Any) -> str:
+def refused(on: Engine, case_id: int, when: str, by: str, action: str, /, **details: Any) -> str:
     """The reasons why it is refused."""
     outcome = ask(on, case_id, when, by, action, **details)
     assert isinstance(outcome, Refused), outcome

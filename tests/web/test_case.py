@@ -92,6 +92,7 @@ def test_every_button_leads_to_the_page_of_its_action(site: Engine, signed_in: B
         f"{HOME}/do/extend",
         f"{HOME}/do/corrigendum",
         f"{HOME}/do/hold",
+        f"{HOME}/do/reopen_due_diligence",
         f"{HOME}/do/withdraw",
         f"{HOME}/reply",
     }

@@ -1,6 +1,7 @@
 """Languages: what letters, refusals, dates and law files are called in English, French and Spanish.
 
 catalogs.py    the .po files of workflow/locale, compiled in memory; which languages there are
+amounts.py     amounts of money in figures
 dates.py       days, moments, periods and lists in words
 titles.py      words and titles of law files
 countries.py   names of States, and how "of France" is said
@@ -9,6 +10,7 @@ papers.py      what reports and other documents on paper are worded in
 refusals.py    a refusal that comes as English -> its sentence
 """
 
+from workflow.i18n.amounts import amount
 from workflow.i18n.catalogs import LANGUAGES, direction, negotiated, own_name
 from workflow.i18n.countries import country, named_in, of_state
 from workflow.i18n.dates import day, days, last_moment, listed, moment, offset, period, sort_key, span
@@ -19,10 +21,11 @@ from workflow.i18n.titles import form, knows, title, voice, word
 
 __all__ = [
     "LANGUAGES",
+    "amount",
+    "colon",
     "country",
     "day",
     "days",
-    "colon",
     "direction",
     "explanation",
     "form",

@@ -17,6 +17,7 @@ from workflow import queries, timeline
 from workflow.preview import preview
 from workflow.web import act_fields, copies, forms
 from workflow.web.act_review import SIGNS
+from workflow.web.deeds import OFFERED_ON
 from workflow.web.hand import actor_for, look_at
 from workflow.web.people import Person, changes, sees
 from workflow.web.performing import Asked, NotDone, confirmed, shown
@@ -56,7 +57,9 @@ def do(
     if isinstance(outcome, NotDone):
         anew = asked_for(request, person, reference, action, form)
         return _page(request, person, anew, status=outcome.status, faults=outcome.faults)
-    return RedirectResponse(f"/cases/{reference}?done={action}", status_code=303)
+    offered_on = OFFERED_ON.get(asked.action.does, "")
+    back = f"/cases/{reference}" + (f"/{offered_on}" if offered_on else "")
+    return RedirectResponse(f"{back}?done={action}", status_code=303)
 
 
 @router.post("/cases/{reference}/do/{action}/test-copy")

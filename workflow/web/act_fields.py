@@ -13,6 +13,8 @@ from starlette.datastructures import FormData
 from states.details import DAY, LIST, NUMBER, TRUTH, kind_of, read
 from states.facts import Facts
 from states.guards import late_answers
+from states.ledger import BOOKED, correctable, in_suspense
+from states.monitoring import ASSESSMENT, COMPLAINT, RECOMMENDATION, RESULTS
 from states.positions import positions
 from states.procedure import Action, Procedure
 from workflow import i18n
@@ -42,6 +44,21 @@ class Field:
 #: Detail -> what it is called, and what is said beside it.
 LABELS: Mapping[str, tuple[str, str]] = {
     "abstain": ("Abstentions", ""),
+    "actual": ("Actual value", "In figures, or in words."),
+    "amount": ("Amount", "Such as 1250.50: a full stop before the decimals."),
+    "baseline": ("Baseline", "Where it stands before the work begins."),
+    "currency": ("Currency", "Three letters, such as CHF."),
+    "due": ("By when", "If it is not a working day, the next one counts."),
+    "duty": ("Which", ""),
+    "entry": ("Entry", ""),
+    "findings": ("What was found", "It is kept in the record."),
+    "indicator": ("Indicator", ""),
+    "on": ("Day", "Left empty: today."),
+    "owner": ("Who carries it out", ""),
+    "purpose": ("Purpose", ""),
+    "target": ("Target", "Where it shall stand."),
+    "unit": ("Unit", "Such as ha, or people trained."),
+    "who": ("Who", "From whom it came, to whom it went, or who complains."),
     "answer": ("Answer", ""),
     "by": ("How it was decided", "Left empty: by vote if votes are given, else by consensus."),
     "changes": ("What has changed", "In words that those who are asked can read: letters quote them."),
@@ -70,7 +87,9 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "until": ("New last day", "If it is not a working day, the next one counts."),
     "yes": ("Votes in favour", ""),
 }
-_LONG = frozenset({"reason", "reasons", "changes", "conditions", "text", "summary", "no_territory_reason"})
+_LONG = frozenset(
+    {"findings", "reason", "reasons", "changes", "conditions", "text", "summary", "no_territory_reason"}
+)
 
 
 def fields(
@@ -198,12 +217,56 @@ def _words(context: str, *words: str) -> Callable[[_Choosing], Options]:
 
 
 def _kinds(of: _Choosing) -> Options:
+    if of.action.does in ("book_entry", "book_in_suspense"):
+        return _words("entry", *BOOKED)(of)
     if "corrigendum_is_of_a_kind" in of.action.when:
         return _words("corrigendum", "editorial", "substantive")(of)
     return _words("amendment", "editorial", "material")(of)
 
 
+def _entries(of: _Choosing) -> Options:
+    """Entries to which the act can be done, newest first."""
+    is_correction = of.action.does == "correct_entry"
+    possible = (correctable if is_correction else in_suspense)(of.facts.entries)
+    return [
+        (str(e.no), f"{e.no}: {i18n.word('entry', e.kind, of.language)}, {e.amount} {e.currency}, {e.who}")
+        for e in reversed(possible)
+    ]
+
+
+def _indicators(of: _Choosing) -> Options:
+    return [(str(no), name) for no, name in of.facts.indicators.items()]
+
+
+def _duties(of: _Choosing) -> Options:
+    """What is still to be done of the kind that the act ends; the page of monitoring says more of each."""
+    kind = _ENDS.get(of.action.does, "")
+    first = f"duty:{kind}:"
+    running = [d for d in of.facts.case.deadlines if d.name.startswith(first)]
+    return [
+        (d.name.removeprefix(first), f"{d.name.removeprefix(first)}: {i18n.day(d.last_day, of.language)}")
+        for d in running
+    ]
+
+
+def _owners(of: _Choosing) -> Options:
+    doers = [role for role in of.law.roles if role not in ("party", "seat", "clock")]
+    return [("partner", i18n.word("owner", "partner", of.language))] + [
+        (role, i18n.title(of.law.roles[role], of.language)) for role in doers
+    ]
+
+
+#: Act -> the kind of duty that it ends.
+_ENDS = {
+    "record_assessment": ASSESSMENT,
+    "close_recommendation": RECOMMENDATION,
+    "review_complaint": COMPLAINT,
+}
+
+
 def _results(of: _Choosing) -> Options:
+    if of.action.does == "review_complaint":
+        return _words("complaint", *RESULTS)(of)
     body = of.law.bodies.get(of.law.states[of.facts.case.state].target)
     is_conference = body is not None and body.quorum_share is not None
     words = ("adopted", "not_adopted") if is_conference else ("approved", "rejected")
@@ -257,6 +320,10 @@ def named(code: str, names: Names, language: str) -> str:
 #: Detail -> what may be chosen for it; None: it is typed.
 CHOICES: Mapping[str, Callable[[_Choosing], Options]] = {
     "by": _words("way", "consensus", "vote"),
+    "duty": _duties,
+    "entry": _entries,
+    "indicator": _indicators,
+    "owner": _owners,
     "item": _items,
     "kind": _kinds,
     "meeting": _meetings,

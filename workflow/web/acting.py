@@ -71,6 +71,8 @@ DONE = {
     "works": "Letters go to this address again.",
     "imported": "The list was taken over.",
     "seat": "The seat is on file.",
+    "partner": "The change is on file.",
+    "decided": "The decision is on file.",
     "meeting": "The meeting is on file.",
     "moved": "The meeting was moved, and with it what hangs on it.",
     "published": "The calendar is published. Dates counted before stay until you accept others.",

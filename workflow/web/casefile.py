@@ -133,7 +133,7 @@ def checklists_of(
         action.name
         for same in law.actions.values()
         for action in same
-        if action.does in ("confirm_item", "confirm_own_item")
+        if action.does in ("confirm_item", "confirm_own_item", "close_accounts")
     }
     by = {str(entry.data["item"]): entry for entry in entries if entry.kind in confirming}
     own = {

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fastapi import Request
 from sqlalchemy.orm import Session
 
+from states import booking, monitoring
 from states.commands import Actor, Command
 from states.facts import Facts
 from states.machine import Possibility, possibilities
@@ -20,6 +22,16 @@ from workflow.web.showing import say, sentences
 _PAGES: Mapping[str, str] = {"record_reply": "reply"}
 #: The act of confirming an item: it is offered beside each item, not among the buttons.
 _CONFIRMS = "confirm_item"
+
+
+#: Pages of a case on which acts of their kind are offered, and not among the buttons of the case itself.
+ACCOUNTS, MONITORING = "accounts", "monitoring"
+OFFERED_ON: Mapping[str, str] = {
+    **dict.fromkeys(booking.ACTS, ACCOUNTS),
+    **dict.fromkeys(monitoring.ACTS, MONITORING),
+}
+#: Details that name one entry or one duty: such an act is offered beside it.
+_ABOUT_ONE = frozenset({"entry", "duty", "indicator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,12 @@ class Deed:
     ends_it: bool
     #: Why it may not be done now; empty: it may.
     reasons: tuple[str, ...] = ()
+    #: The act behind it (states/acts.py).
+    does: str = ""
+    #: Page of the case on which it is offered: accounts, monitoring, or "" for the case's own.
+    page: str = ""
+    #: Whether it is done to one entry, duty or indicator, which its address is then given.
+    about_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +120,13 @@ def _deed(
         len(action.states) == 1 or action.does == "dispatch",
         bool(action.to) and all(way.to in law.states and law.states[way.to].final for way in action.to),
         reasons,
+        action.does,
+        OFFERED_ON.get(action.does, ""),
+        bool(_ABOUT_ONE & set(action.needs)),
     )
+
+
+def what_was_done(law: Procedure, request: Request, language: str) -> str:
+    """Title of the action that has just been done (?done=...), as a sentence; or ""."""
+    same = law.actions.get(request.query_params.get("done", ""))
+    return say("Done: {action}.", language, action=i18n.title(same[0].title, language)) if same else ""

@@ -14,7 +14,16 @@ from workflow.timeline import Entry
 from workflow.web.showing import say
 
 #: What an event may tell as somebody's own words, in the order in which it is told.
-_OWN_WORDS = ("reason", "reasons", "no_territory_reason", "changes", "conditions", "text", "evidence")
+_OWN_WORDS = (
+    "reason",
+    "reasons",
+    "no_territory_reason",
+    "changes",
+    "conditions",
+    "text",
+    "evidence",
+    "findings",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,16 @@ class Teller:
             yield self._item(str(data["item"]))
         yield from self._named(kind, data)
 
+    def _money(self, data: Mapping[str, Any]) -> Iterator[str]:
+        """What was booked; and why it is held, where it is."""
+        what = i18n.word("entry", data["kind"], self._language)
+        amount = i18n.amount(data["amount"], data["currency"], self._language)
+        yield f"{what} {amount} {data['currency']}"
+        if data.get("who"):
+            yield str(data["who"])
+        if data.get("held"):
+            yield self._t("held in suspense: at that time no agreement was in force")
+
     def _named(self, kind: str, data: Mapping[str, Any]) -> Iterator[str]:
         """Parties, papers and people that an event names."""
         if data.get("risk"):
@@ -109,6 +128,12 @@ class Teller:
         if data.get("kind") and kind in ("amend", "corrigendum"):
             what = "amendment" if kind == "amend" else "corrigendum"
             yield i18n.word(what, data["kind"], self._language)
+        if data.get("amount"):
+            yield from self._money(data)
+        if data.get("due"):
+            yield self._t("by {day}", day=self._day(data["due"]))
+        if data.get("verdict"):
+            yield i18n.word("complaint", data["verdict"], self._language)
         if data.get("party"):
             yield self._names(str(data["party"]))
         codes = data.get("unreached") or data.get("parties")

@@ -65,6 +65,10 @@ def _meetings(session: Session, of: str, content: bytes, actor: str, source: str
     return register.import_meetings(session, register.read_meetings(content), actor=actor, now=now)
 
 
+def _exclusions(session: Session, of: str, content: bytes, actor: str, source: str, now: datetime) -> Plan:
+    return register.import_exclusions(session, register.read_exclusions(content), actor=actor, now=now)
+
+
 KINDS: Mapping[str, Kind] = {
     "parties": Kind(
         "Parties and contacts",
@@ -77,13 +81,15 @@ KINDS: Mapping[str, Kind] = {
         "Seats of bodies", "body, seat, region, member, alternate, office, from, to, note", _seats, "bodies"
     ),
     "meetings": Kind("Meetings", "body, ordinal, kind, place, starts, ends, note", _meetings, "meetings"),
+    "exclusions": Kind("Exclusion list", "name, aliases, source, until, note", _exclusions, "exclusions"),
 }
 
 
 @router.get("/parties/import", name="import")
 def show(request: Request, person: Person = changes("parties")) -> Response:
-    """A form to choose a file."""
-    return _form(request, "parties", [], [])
+    """A form to choose a file (?kind=exclusions: of that kind)."""
+    asked = request.query_params.get("kind", "parties")
+    return _form(request, asked if asked in _open_to(request) else "parties", [], [])
 
 
 @router.post("/parties/import")
