@@ -208,7 +208,7 @@ def test_an_answer_is_on_the_page_from_the_moment_it_was_given(site: Engine, sig
     after = seen(browser)
 
     tile = f"{HOME}/board/FJ?round=4"
-    assert (before.links[tile], after.links[tile]) == ("FJ – Fiji: No answer", "FJ + Fiji: Support")
+    assert (before.links[tile], after.links[tile]) == ("FJ – Fiji, No answer", "FJ + Fiji, Support")
     assert f"{HOME}/board?position=support&round=4" in after.links
     assert "Answer Head of the Administrative Authority of Fiji Support" in after.text
 

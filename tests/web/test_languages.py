@@ -147,8 +147,8 @@ def _english(page: str, language: str) -> list[str]:
     return sorted(text for text in _Read(page).texts if text in known and text not in alike | NAMES)
 
 
-#: By which somebody signs in, and by which the law file calls an action.
-NAMES = {"officer", "corrigendum"}
+#: By which somebody signs in, by which a law file calls an action, and what a list says of a place.
+NAMES = {"officer", "corrigendum", "to be decided"}
 #: Role -> main pages.
 PAGES = {
     "officer": (
