@@ -42,7 +42,7 @@ All of these are always given for their group; "" or [] where there is nothing t
       task                      action, until, why
       overdue                   action, was_due
       unreached                 parties
-      bounced                   recipient, party, reason, next_contact
+      bounced                   recipient, party, reason, next_contact, written_to
       queue_paused              reason, remedy
       sign_in_link              name, minutes; of ask it takes the link alone
 """

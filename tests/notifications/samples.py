@@ -38,6 +38,7 @@ WHAT: dict[str, dict[str, Any]] = {
         "party": "Chad",
         "reason": "No such mailbox",
         "next_contact": "b@ministry.example",
+        "written_to": "",
     },
     "concluded": {"how": "withdrawn", "reason": REASON},
     "consent_given": {},
