@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -16,12 +16,13 @@ from states.details import moment
 from states.facts import Case
 from states.reasons import Refused
 from states.zones import zone_of
-from tests.browser.conftest import WIDE, Running, listen, sign_in
-from workflow import db, engine
+from tests.browser.running import WIDE, Running, listen, sign_in
+from workflow import db, engine, register
 from workflow.catcher import Caught
 from workflow.expected import Seen
 from workflow.queries import CASES, LETTERS
 from workflow.showcase.stage import PEOPLE
+from workflow.web.people import COOKIE, begin
 
 T = TypeVar("T")
 SIGNATURE = {"name": "Claire Dupont", "title": "Head of the Authority"}
@@ -145,6 +146,51 @@ class Office:
         button.click()
         expect(page.locator(".done")).to_be_visible()
         return said
+
+    # ------------------------------------------------------------------- what needs no clicking again
+
+    def asked(self, title: str, territory: Iterable[str]) -> str:
+        """A case in which these Parties have been asked for their consent; its reference. Letters arrived."""
+        reference = self._opened(title, territory)
+        self.perform(reference, "officer", "dispatch")
+        self.mail()
+        return reference
+
+    def ready(self, title: str) -> str:
+        """A case that everybody has approved, and whose notification waits to be sent; its reference."""
+        reference = self._opened(title, ())
+        for word in ("no_comment", "approve"):
+            self.perform(reference, "officer", "dispatch")
+            for member in self.case(reference).rounds[-1].asked:
+                self.perform(reference, f"seat:{member.party}", word)
+        self.mail()
+        return reference
+
+    def _opened(self, title: str, territory: Iterable[str]) -> str:
+        law, now = self.stage.law, self.stage.clock.now()
+        items = [item for listed in law.checklists.values() for item in listed]
+        with db.transaction(self.stage.engine) as session:
+            opened = engine.open_case(
+                session, law, title=title, partner={"name": "Example Waters"}, territory=tuple(territory),
+                officer="officer", items=items, now=now,
+            )  # fmt: skip
+        assert not isinstance(opened, Refused), str(opened)
+        self.perform(opened.reference, "officer", "submit")
+        why = {} if territory else {"no_territory_reason": "world-wide"}
+        self.perform(opened.reference, "officer", "endorse", risk="low", **why)
+        return opened.reference
+
+    def colleague(self, name: str) -> Page:
+        """The window of another officer, who stands in for the first one this week."""
+        now = self.stage.clock.now()
+        by: dict[str, Any] = {"actor": "administrator", "now": now}
+        with db.transaction(self.stage.engine) as session:
+            register.add_staff(session, name, "officer", f"{name}@secretariat.example", full_name=name, **by)
+            register.hand_over(session, "officer", name, now.date(), now.date() + timedelta(days=7), **by)
+            cookie = begin(session, name, "password", now)
+        page = self.window()
+        page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": self.running.address}])
+        return page
 
     # -------------------------------------------------------------------------------- the mailboxes
 

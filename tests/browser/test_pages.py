@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.conftest import NARROW, WIDE, Running, listen, sign_in
+from tests.browser.running import NARROW, WIDE, Running, listen, sign_in
 
 #: What ends the visit, never ends, is a file, or shows the same in another order.
 _NOT_FOLLOWED = re.compile(

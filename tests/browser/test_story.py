@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Running
 from tests.browser.office import Office
+from tests.browser.running import Running
 from workflow.expected import differences
 from workflow.rehearsal import Step
 from workflow.rehearse import in_order, read

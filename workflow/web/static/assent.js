@@ -6,9 +6,15 @@ for (const part of document.querySelectorAll("[data-live]")) {
   source.addEventListener("changed", async () => {
     const answer = await fetch(part.dataset.live, { headers: { "X-Fragment": "1" } });
     if (!answer.ok) return;
-    const focused = document.activeElement && part.contains(document.activeElement) ? document.activeElement.id : "";
-    part.innerHTML = await answer.text();
-    if (focused) document.getElementById(focused)?.focus();
+    const content = await answer.text();
+    // Whoever is reading keeps their place: what was unfolded stays so, and the focus stays where it was.
+    const unfolded = new Set([...part.querySelectorAll("details[open] > summary")].map((each) => each.textContent));
+    const focused = part.contains(document.activeElement) ? document.activeElement.outerHTML : "";
+    part.innerHTML = content;
+    for (const summary of part.querySelectorAll("details > summary")) {
+      if (unfolded.has(summary.textContent)) summary.parentElement.open = true;
+    }
+    if (focused) [...part.querySelectorAll("a, button, summary")].find((each) => each.outerHTML === focused)?.focus();
   });
   addEventListener("pagehide", () => source.close());
 }
