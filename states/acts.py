@@ -11,7 +11,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from states import agreements, booking, duties, holds, membership, monitoring, replies, risks, rounds, sheets
+from states import (
+    agreements,
+    booking,
+    duties,
+    holds,
+    membership,
+    monitoring,
+    questions,
+    replies,
+    risks,
+    rounds,
+    sheets,
+)
 from states.commands import Actor, Command, Moment, Post
 from states.decisions import decider_of, result_of
 from states.effects import Effect, effect
@@ -314,6 +326,7 @@ ACTS: Mapping[str, Act] = {
     "set_details": set_details,
     "verify_reply": verify_reply,
     "withdraw_objection": withdraw_objection,
+    **questions.ACTS,
     **sheets.ACTS,
     **risks.ACTS,
     **agreements.ACTS,

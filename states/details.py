@@ -107,6 +107,7 @@ KINDS: Mapping[str, Detail] = {
     "decided_on": DAY,
     "received_at": MOMENT,
     "in_writing": TRUTH,
+    "for_all": TRUTH,
     "expertise": TRUTH,
     "yes": NUMBER,
     "no": NUMBER,

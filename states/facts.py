@@ -127,6 +127,11 @@ class Answer:
     accepted: bool = False
     #: Taken back: an objection withdrawn, or lapsed.
     taken_back: bool = False
+    #: What the Secretariat answered, if this is a question, and when (UTC); None: it waits.
+    answered: str = ""
+    answered_at: datetime | None = None
+    #: Whether the others who are asked may read question and answer.
+    answered_for_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)

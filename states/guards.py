@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from states import agreements, booking, membership, monitoring, risks, sheets
+from states import agreements, booking, membership, monitoring, questions, risks, sheets
 from states.asked import who_is_asked
 from states.commands import Moment
 from states.decisions import (
@@ -415,6 +415,7 @@ GUARDS: Mapping[str, Guard] = {
             a_reply_waits,
             somebody_else_recorded_it,
             somebody_was_not_reached,
+            questions.a_question_waits,
             the_list_is_complete,
             no_objection_stands,
             withdrawal_is_in_writing,

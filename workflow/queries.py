@@ -70,7 +70,8 @@ _ASKED = (
 )  # fmt: skip
 _ANSWER = (
     "no", "round", "member", "voice", "rank", "word", "received_at", "recorded_at", "conditions", "reasons",
-    "text", "channel", "language", "admitted", "accepted", "taken_back",
+    "text", "channel", "language", "admitted", "accepted", "taken_back", "answered", "answered_at",
+    "answered_for_all",
 )  # fmt: skip
 _OBJECTION = ("no", "round", "party", "voice", "rank", "received_at", "ended_at", "how")
 _DEADLINE = (

@@ -15,12 +15,16 @@ ASK_LETTERS = [
     "held",
     "late_joiner_request",
     "notification",
+    "question_answered",
     "question_put",
     "receipt",
     "reminder",
     "renotification",
     "resumed",
 ]
+
+#: Letters about an answer that was given: some come when nothing can be answered any more.
+AFTER_AN_ANSWER = ("question_answered", "receipt")
 
 COUNTS = [{"label": "Approve", "count": 12}, {"label": "No answer", "count": 7}]
 REASON = "The site lies\nin a protected area."
@@ -75,6 +79,13 @@ WHAT: dict[str, dict[str, Any]] = {
     "objection_withdrawn": {"party": "Chad", "remaining": 1},
     "overdue": {"action": "Endorse the proposal", "was_due": "7 February 2024"},
     "paper_issued": {"meeting": "COP15", "late": True},
+    "question_answered": {
+        "question": "How is the water measured?",
+        "received": "2 March 2024",
+        "text": "By a gauge at the outflow.",
+        "until": "8 March 2024",
+        "silence": "Silence is no objection.",
+    },
     "question_put": {},
     "queue_paused": {"reason": "535 bad login", "remedy": "Check the password."},
     "receipt": {

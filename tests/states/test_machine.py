@@ -269,6 +269,7 @@ def test_for_everything_possible_in_a_state_it_is_said_why_not() -> None:
         ),
         ("record_reply", ""),
         ("verify_reply", "No reply recorded on behalf waits for a second person."),
+        ("answer_question", ""),
         ("confirm_item", ""),
         ("reopen_due_diligence", ""),
         ("confirm_due_diligence", "Nothing has reopened the due diligence."),

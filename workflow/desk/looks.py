@@ -13,6 +13,7 @@ from states.facts import Case
 from states.guards import late_answers
 from states.positions import positions
 from states.procedure import Action, Procedure, State
+from states.questions import waiting
 from workflow import house, models, queries, replies
 from workflow.desk.item import CASE, Hats, Item, law_of, of_case, rows_of
 from workflow.desk.tasks import LIMIT
@@ -26,6 +27,7 @@ def looks(session: Session, hats: Hats, now: datetime) -> Iterator[Item]:
     """What is to be done by somebody because of what was answered, or because only they may confirm it."""
     yield from _reviews(session, hats)
     yield from _of_rounds(session, hats, now)
+    yield from _questions(session, hats)
     yield from _replies(session, hats)
 
 
@@ -73,12 +75,10 @@ def _next_day() -> Any:
 
 
 def _of_rounds(session: Session, hats: Hats, now: datetime) -> Iterator[Item]:
-    """Conditions to accept, questions to answer, late answers to admit: where a window is open."""
+    """Conditions to accept, late answers to admit: where a window is open."""
 
     def may(law: Procedure, state: State) -> bool:
-        return bool(_doing(law, state.name, hats.role, "accept_conditions")) or (
-            hats.is_officer and state.ask is not None and bool(state.ask.question)
-        )
+        return bool(_doing(law, state.name, hats.role, "accept_conditions"))
 
     def admits(law: Procedure, state: State) -> bool:
         return bool(_doing(law, state.name, hats.role, "admit_late"))
@@ -115,13 +115,53 @@ def _of_round(row: Row[Any], law: Procedure, case: Case, hats: Hats) -> Iterator
         for each in held:
             if each.word in ask.conditions:
                 yield of_case(row, hats, why="conditions", about=(each.code,), due=due, actions=accept)
-    asking = tuple(each.code for each in held if each.word in ask.question)
-    if asking and hats.is_officer:
-        yield of_case(row, hats, why="question", about=asking, count=len(asking), due=due)
     admit = _doing(law, case.state, hats.role, "admit_late")
     late = tuple(m.code for m in round_.asked if admit and late_answers(round_, m.code))
     if late:
         yield of_case(row, hats, why="late", about=late, count=len(late), actions=admit)
+
+
+def _questions(session: Session, hats: Hats) -> Iterator[Item]:
+    """Questions of those asked that nobody has answered, whether the window is still open or not."""
+
+    def answers(law: Procedure, state: State) -> bool:
+        return bool(_doing(law, state.name, hats.role, "answer_question"))
+
+    words = {
+        w for law in house.of(session).laws.all for s in law.states.values() if s.ask for w in s.ask.question
+    }
+    states = _states(session, answers)
+    if not states or not words:
+        return
+    asking = exists().where(
+        ANSWERS.c.case_id == CASES.c.id, ANSWERS.c.word.in_(sorted(words)), ANSWERS.c.answered_at.is_(None)
+    )
+    wanted = select(*CASE).where(CASES.c.state.in_(states), hats.own(), asking).order_by(CASES.c.id)
+    rows = {row.id: row for row in rows_of(session, wanted.limit(LIMIT))}
+    stored = queries.load_cases(session, sorted(rows))
+    for case_id, row in rows.items():
+        law = law_of(session, row)
+        if law is not None:
+            yield from _question(row, law, stored[case_id].case, hats)
+
+
+def _question(row: Row[Any], law: Procedure, case: Case, hats: Hats) -> Iterator[Item]:
+    """One item for all questions of a case; it is due while the one who asked first can still answer."""
+    asking = tuple(dict.fromkeys(each.member for each in waiting(law, case)))
+    if not asking:
+        return
+    round_, days = case.open_round, []
+    if round_ is not None:
+        days = [m.reply_by or round_.reply_by for m in round_.asked if m.code in asking]
+    yield of_case(
+        row,
+        hats,
+        why="question",
+        about=asking,
+        count=len(asking),
+        due=min(days, default=None),
+        actions=_doing(law, case.state, hats.role, "answer_question"),
+    )
 
 
 def _doing(law: Procedure, state: str, role: str, does: str) -> tuple[tuple[str, str], ...]:

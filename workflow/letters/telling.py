@@ -13,7 +13,7 @@ from typing import Any
 from states.agreements import form_of
 from states.positions import closing, positions
 from workflow import i18n
-from workflow.letters.words import Words, window_of
+from workflow.letters.words import Words, silence, window_of
 
 Told = dict[str, Any]
 
@@ -64,6 +64,24 @@ def _receipt(words: Words) -> Told:
         "late": bool(what.get("late")),
         "until": until,
         "objection": bool(what.get("objection")),
+    }
+
+
+def _question_answered(words: Words) -> Told:
+    """The answer, and until when an answer of their own is awaited: a question is none."""
+    until, silent = "", ""
+    round_, member, ask = words.matter.round, words.member, words.matter.ask
+    if round_ is not None and member is not None and ask is not None and round_.is_open:
+        is_shut = not words.matter.case.is_held and words.matter.now >= closing(round_, member)
+        last, _ = window_of(round_, member)
+        until = "" if is_shut else i18n.last_moment(last, words.matter.zone, words.language)
+        silent = silence(ask, words.language) if until else ""
+    return {
+        "question": _text(words, "question"),
+        "received": words.moment(words.matter.what.get("received")),
+        "text": _text(words, "text"),
+        "until": until,
+        "silence": silent,
     }
 
 
@@ -347,6 +365,7 @@ TELL: Mapping[str, Callable[[Words], Told]] = {
     "objection_withdrawn": _objection_ended,
     "overdue": _overdue,
     "paper_issued": _paper_issued,
+    "question_answered": _question_answered,
     "question_put": _nothing,
     "queue_paused": _queue_paused,
     "receipt": _receipt,

@@ -159,6 +159,9 @@ class Answer(Base):
     admitted: Mapped[bool] = mapped_column(default=False)
     accepted: Mapped[bool] = mapped_column(default=False)
     taken_back: Mapped[bool] = mapped_column(default=False)
+    answered: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None]
+    answered_for_all: Mapped[bool] = mapped_column(default=False)
 
 
 class Objection(Base):

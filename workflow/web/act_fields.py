@@ -17,6 +17,7 @@ from states.ledger import BOOKED, correctable, in_suspense
 from states.monitoring import ASSESSMENT, COMPLAINT, RECOMMENDATION, RESULTS
 from states.positions import positions
 from states.procedure import Action, Procedure
+from states.questions import waiting
 from workflow import i18n
 from workflow.register.cells import BadValue, day
 from workflow.web.showing import say
@@ -66,6 +67,10 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "ends": ("Last day", ""),
     "evidence": ("Evidence", "Where it can be found: the name of a document, a reference."),
     "in_writing": ("In writing?", ""),
+    "for_all": (
+        "May the others read it?",
+        "Question and answer then stand on the reply pages of all who are asked.",
+    ),
     "item": ("Item", ""),
     "kind": ("Kind", ""),
     "meeting": ("Meeting", ""),
@@ -318,6 +323,8 @@ def named(code: str, names: Names, language: str) -> str:
 
 
 #: Detail -> what may be chosen for it; None: it is typed.
+    elif does == "answer_question":
+        codes = sorted({each.member for each in waiting(of.law, case)})
 CHOICES: Mapping[str, Callable[[_Choosing], Options]] = {
     "by": _words("way", "consensus", "vote"),
     "duty": _duties,

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from states import questions
 from states.facts import Facts, Round
 from states.procedure import Procedure
 from states.zones import zone_of
@@ -96,6 +97,7 @@ def show_member(request: Request, reference: str, code: str, person: Person = se
         tile = next(tile for tile in board.tiles if tile.code == code)
         said = spoken.said(session, version.case_id, law, facts.case, tile.party)
         letters = session.execute(_letters_to(version.case_id, tile.code, tile.party)).all()
+    here = law.actions_in(facts.case.state)
     return page(
         request,
         "board_member.html",
@@ -104,6 +106,8 @@ def show_member(request: Request, reference: str, code: str, person: Person = se
         board=board,
         tile=tile,
         said=said,
+        waiting={each.no for each in questions.waiting(law, facts.case)},
+        answers_by=next((a.name for a in here if a.does == "answer_question"), ""),
         worth=_WORTH,
         letters=letters,
         names={code: tiles.party_name(known, code, language) for code in (tile.party, tile.asked.alternate)},

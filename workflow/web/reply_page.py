@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from notifications import REPLY_LINK
 from states.commands import Post
 from states.positions import SILENT, UNREACHED, consents, positions, tally
+from states.questions import told_to_all
 from states.zones import zone_of
 from workflow import answering, i18n, queries, spoken
 from workflow.answering import Standing
@@ -50,6 +51,11 @@ class Shown:
     reasons: str
     conditions: str
     text: str
+    #: In which language those three are, or "".
+    language: str
+    #: What the Secretariat answered to it, if it is a question, and when; "".
+    answered: str
+    answered_on: str
     #: counts, replaced, late, taken_back or earlier_text.
     worth: str
     is_of_this_round: bool
@@ -96,6 +102,11 @@ def values(session: Session, site: Site, standing: Standing, language: str) -> d
         "said": said,
         "position": _position(standing, words),
         "withdrawal": _withdrawal(standing, words),
+        "asked_by_others": [
+            {"question": each.text, "answered": each.answered, "on": words.moment(each.answered_at)}
+            for each in told_to_all(case)
+            if each.member != standing.member.code and each.round == round_.no
+        ],
         "ended": [
             words.moment(o.ended_at)
             for o in case.objections
@@ -213,6 +224,9 @@ def _shown(words: Words, standing: Standing, said: Said) -> Shown:
         reasons=answer.reasons,
         conditions=answer.conditions,
         text=answer.text,
+        language=answer.language,
+        answered=answer.answered,
+        answered_on=words.moment(answer.answered_at) if answer.answered_at is not None else "",
         worth=said.worth,
         is_of_this_round=said.round.no == standing.round.no and answer.member == standing.member.code,
     )
