@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
+from states.commands import Actor, Command
+from states.machine import possibilities
 from tests.states import stages
 from tests.states.ready import LAW, TABLE
 from tests.web.test_act import hidden, seq_of
 from tests.workflow.filed import Filed
-from workflow import db
-from workflow.web.access import CASEWORK
+from workflow import db, engine
+from workflow.web.access import ADMINISTRATOR, AUDITOR, CASEWORK, READERS
+from workflow.web.deeds import OFFERED_ON
 
 SignedIn = Callable[..., TestClient]
 #: What the page of an action does; replies have a page of their own (test_behalf.py).
@@ -57,3 +61,52 @@ def test_what_the_table_allows_is_offered_or_its_reasons_are_told(
             role,
             action,
         )
+
+
+@pytest.mark.parametrize("state", stages.STATES)
+def test_the_buttons_of_a_case_are_what_the_law_lets_each_role_do(
+    site: Engine, signed_in: SignedIn, state: str
+) -> None:
+    with db.transaction(site) as session:
+        file = Filed(session, "2024-01-08 09:00")
+        stages.bring(file, state)
+    with db.reading(site) as session:
+        known = engine.facts_of(session, file.id, file.now)
+    assert known is not None
+    law, facts = known
+    # Items are confirmed beside each item, money and monitoring have pages of their own.
+    elsewhere = {
+        a.name for same in law.actions.values() for a in same if a.does in ("confirm_item", *OFFERED_ON)
+    }
+    offered, allowed = {}, {}
+    for role in sorted(READERS):
+        page = signed_in(role, at=file.now).get("/cases/RP-2024-1").text
+        buttons = re.findall(r'class="button[^"]*" href="/cases/RP-2024-1/(?:do/)?(\w+)"', page)
+        found = possibilities(law, facts, Command("look", Actor(role, role)))
+        offered[role] = {"record_reply" if each == "reply" else each for each in buttons}
+        allowed[role] = {each.name for each in found if each.refused is None} - elsewhere
+
+    assert offered == allowed
+    assert allowed[AUDITOR] == set()
+
+
+@pytest.mark.parametrize("state", stages.STATES)
+def test_who_only_reads_cases_or_looks_after_people_does_nothing_in_any_state(
+    site: Engine, signed_in: SignedIn, state: str
+) -> None:
+    with db.transaction(site) as session:
+        file = Filed(session, "2024-01-08 09:00")
+        stages.bring(file, state)
+    before = seq_of(site, file.id)
+    found = set()
+    for role in (AUDITOR, ADMINISTRATOR):
+        browser = signed_in(role, at=file.now)
+        token = hidden(browser.get("/account").text)
+        for action in sorted({action for where, action, _ in TABLE if where == state}):
+            path = f"/cases/RP-2024-1/do/{action}"
+            looked, sent = browser.get(path), browser.post(path, data={**token, "confirm": "yes"})
+            found.add((role, looked.status_code == 403, 'name="confirm"' in looked.text, sent.status_code))
+
+    expected = {(AUDITOR, False, False, 403), (ADMINISTRATOR, True, False, 403)}
+    assert found == (expected if any(where == state for where, _, _ in TABLE) else set())
+    assert seq_of(site, file.id) == before
