@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from tests.web import wording
-from tests.web.asked import Asked
+from tests.web.asked import CLAIRE, Asked
 from workflow import i18n
 from workflow.clock import SimulatedClock
 from workflow.i18n.catalogs import catalog
@@ -195,3 +195,14 @@ def test_no_page_of_a_party_has_english_left(
     assert english == {"reply": [], "/r/nothing": [], "/sign-in": [], "/nowhere": []}
     # What was chosen holds for the pages that follow.
     assert kept == [language]
+
+
+def test_somebodys_own_words_are_marked_with_their_language(
+    site: Engine, visitor: TestClient, clock: SimulatedClock
+) -> None:
+    asked = Asked(site, visitor, clock)
+    asked.send(answer="refuse", reasons="The bog is protected.", **CLAIRE)
+
+    page = visitor.get(asked.address, params={"lang": "es"}).text
+
+    assert '<dd class="own-words" lang="en" dir="ltr">The bog is protected.</dd>' in page

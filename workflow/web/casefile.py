@@ -179,6 +179,8 @@ class Told:
     reasons: str
     signature: Signature
     channel: str
+    #: In which language the reasons are, or "".
+    language: str
 
 
 def objections_of(
@@ -207,6 +209,7 @@ def objections_of(
                 (made.reasons or made.text) if made is not None else "",
                 signed.get(made.no, Signature()) if made is not None else Signature(),
                 i18n.word("channel", made.channel, language) if made is not None and made.channel else "",
+                made.language if made is not None else "",
             )
         )
     return found[::-1]

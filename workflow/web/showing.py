@@ -100,7 +100,15 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.globals["static"] = static_address
+    made.globals["in_language"] = in_language
     return made
+
+
+def in_language(language: str) -> Markup:
+    """Attributes of an element with somebody's own words: their language and its direction; "" if unknown."""
+    if not language:
+        return Markup("")
+    return Markup(' lang="{}" dir="{}"').format(language, i18n.direction(language))
 
 
 @cache
