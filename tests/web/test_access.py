@@ -101,7 +101,7 @@ def addresses() -> list[Address]:
         for route in routes()
         for door in doors_of(route)
         for method in sorted((route.methods or set()) - {"HEAD"})
-        if route.path not in STREAMS
+        if route.path not in STREAMS and not route.path.startswith("/api/")
     ]
 
 

@@ -10,6 +10,7 @@ partners.py   partner organizations: their names, owners and mergers
 exclusions.py whom nobody works with: take over a list, find names that are alike (likeness.py), decide
 days.py       publish a calendar                  staff.py      the people of the Secretariat
 access.py     who may come in, who stands in for whom, and who looks through whose eyes
+tokens.py     by which programs act as somebody of the Secretariat
 shipped.py    fill an empty register
 partylist.py  bodylist.py  exclusionlist.py   the lists as spreadsheets
 cells.py      what a cell or a field may say
@@ -57,6 +58,7 @@ from workflow.register.partylist import PartyList, export, read
 from workflow.register.seats import import_seats, set_seat
 from workflow.register.shipped import ensure_shipped
 from workflow.register.staff import add_staff
+from workflow.register.tokens import make_token, revoke_token
 from workflow.spreadsheet import ListRefused
 
 __all__ = [
@@ -87,6 +89,7 @@ __all__ = [
     "import_seats",
     "look_as",
     "look_no_more",
+    "make_token",
     "mark_contact_failed",
     "mark_contact_works",
     "merge_partners",
@@ -98,6 +101,7 @@ __all__ = [
     "read_exclusions",
     "read_meetings",
     "read_seats",
+    "revoke_token",
     "set_active",
     "set_code",
     "set_contact",

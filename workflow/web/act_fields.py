@@ -309,6 +309,8 @@ def _parties(of: _Choosing) -> Options:
         codes = list(case.territory)
     elif does == "accept_conditions" and round_ is not None and ask is not None:
         codes = [p.code for p in positions(round_, case, ask) if p.word in ask.conditions]
+    elif does == "answer_question":
+        codes = sorted({each.member for each in waiting(of.law, case)})
     elif does == "admit_late" and round_ is not None:
         codes = sorted({m.party for m in round_.asked if late_answers(round_, m.code)})
     else:
@@ -323,8 +325,6 @@ def named(code: str, names: Names, language: str) -> str:
 
 
 #: Detail -> what may be chosen for it; None: it is typed.
-    elif does == "answer_question":
-        codes = sorted({each.member for each in waiting(of.law, case)})
 CHOICES: Mapping[str, Callable[[_Choosing], Options]] = {
     "by": _words("way", "consensus", "vote"),
     "duty": _duties,
