@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from states import provisions_told, terms
+from states import comparison, provisions_told, terms
 from states.procedure import Action, Alternative, Ask, Body, Deadline, Notices, Procedure, State
 from states.ways import STAYS
 
@@ -124,7 +124,14 @@ def _head(p: Procedure) -> list[Line]:
     standing = f"for {p.consent_valid}, then it is asked for again" if p.consent_valid else "for ever"
     lines = _entry("Procedure", f"{p.id}, edition {p.edition}, {p.status}; references begin with {p.prefix}")
     lines += _entry("Basis", p.basis)
-    lines += _entry("Parties", f"those of the register '{p.parties}'")
+    lines += _entry("Decided by", terms.listed(comparison.named(p, comparison.deciders(p))))
+    if p.framed_by:
+        lines += _entry("Framework of", f"the {p.bodies[p.framed_by].title}")
+    lines += _entry("Agreement", comparison.AGREEMENT_WORDS[comparison.agreement_duty(p)])
+    if reports := comparison.reports_to(p):
+        lines += _entry("Reports to", terms.listed(comparison.named(p, reports)))
+    has_parties = p.parties != "none"
+    lines += _entry("Parties", f"those of the register '{p.parties}'" if has_parties else "none are asked")
     lines += _entry("Days count", counted)
     lines += _entry("Answers count", late)
     lines += _entry("Consent stands", standing)

@@ -98,6 +98,13 @@ def every_signature_is_there(moment: Moment) -> Reason | None:
     return reason("signature_missing", title=form.title, told=told)
 
 
+def no_signature_is_awaited(moment: Moment) -> Reason | None:
+    """Where signatures are put on file one by one, none is missing once there is the first."""
+    form = form_of(moment.procedure, moment.case)
+    begun = form is not None and any(s.form in ("", form.form) for s in moment.case.signatures)
+    return every_signature_is_there(moment) if begun else None
+
+
 def every_clause_is_there(moment: Moment) -> Reason | None:
     """Every clause that the form demands is confirmed."""
     form = form_of(moment.procedure, moment.case)
@@ -176,6 +183,7 @@ GUARDS: Mapping[str, Callable[[Moment], Reason | None]] = {
         agreement_is_written,
         no_agreement_is_due,
         every_signature_is_there,
+        no_signature_is_awaited,
         every_clause_is_there,
     )
 }

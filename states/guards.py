@@ -373,11 +373,13 @@ def paper_is_not_issued(moment: Moment) -> Reason | None:
 
 
 def item_is_the_officers(moment: Moment) -> Reason | None:
-    """The checklist item exists, and it is not another role's to confirm."""
+    """The checklist item exists, and it is not another role's to confirm; a sheet of its name is complete."""
     item, procedure = str(moment.details.get("item")), moment.procedure
     known = procedure.items | {"conditions"}
     if item not in known:
         return reason("unknown_item", item=item, hint=did_you_mean(item, known))
+    if item in procedure.sheets and (open_ := sheets.sheet_is_complete(moment, item)) is not None:
+        return open_
     own = procedure.actions.get(item, ())
     if own and own[0].does == "confirm_own_item":
         return reason("not_officers_item", item=item, role=procedure.roles[own[0].by[0]])

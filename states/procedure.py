@@ -181,6 +181,8 @@ class Deadline:
     done_by: str = ""
     #: Whether it starts again once fulfilled (reports to every COP, yearly accounts).
     repeats: bool = False
+    #: Body to which it reports, or "": it is no report.
+    report_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +279,8 @@ class Procedure:
     digest: str = ""
     #: Where it was read from, for messages.
     source: str = ""
+    #: Body that adopted the framework under which the secretariat decides, or "".
+    framed_by: str = ""
     #: Sheets of questions about a case.
     sheets: Mapping[str, Sheet] = field(default_factory=dict)
     #: Risks that may be found in a case: its catalogue's, and its own.

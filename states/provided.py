@@ -83,6 +83,7 @@ def agreements(top: Table) -> dict[str, Agreement]:
             signed_by=table.words("signed_by", ()),
             clauses=table.text("clauses", ""),
             when=table.words("when", ()),
+            source_is_silent=table.flag("source_is_silent"),
         )
         table.done()
     return found

@@ -84,6 +84,8 @@ class Agreement:
     clauses: str = ""
     #: Guards that must hold before it is chosen.
     when: tuple[str, ...] = ()
+    #: Whether the source does not say that there must be one: it is then a default, not a duty.
+    source_is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ def faults(procedure: Procedure, words: Words) -> Told:
     yield from _membership(procedure)
     for mark in procedure.marks:
         yield from unknown(("marks", mark), "mark", mark, words.marks)
+    if procedure.framed_by:
+        yield from unknown(("framed_by",), "body", procedure.framed_by, procedure.bodies)
     for body in procedure.bodies.values():
         for n, word in enumerate(body.results):
             yield from unknown(("bodies", body.code, "results", n), "result", word, RESULTS)
@@ -45,6 +47,10 @@ def faults(procedure: Procedure, words: Words) -> Told:
         at: Path = ("states", state.name, "decider")
         if state.decider:
             yield from unknown(at, "body", state.decider, procedure.bodies)
+        for deadline in state.deadlines:
+            if deadline.report_to:
+                here: Path = ("states", state.name, "deadlines", deadline.name, "report_to")
+                yield from unknown(here, "body", deadline.report_to, procedure.bodies)
         if state.decider and state.target:
             yield at, "the state waits for a meeting and for none", "Keep 'target', or 'decider'."
 

@@ -140,6 +140,7 @@ def _procedure(
     named = top.text("risk_catalogue", "")
     risks = dict(provided.catalogue(top, named, folder, catalogue)) if named else {}
     provisions: dict[str, Any] = {
+        "framed_by": top.text("framed_by", ""),
         "sheets": provided.sheets(top),
         "risks": risks | provided.risks(top),
         "agreements": provided.agreements(top),
@@ -279,6 +280,7 @@ def _deadline(table: Table) -> Deadline:
         on_expiry=table.text("on_expiry", ""),
         done_by=table.text("done_by", ""),
         repeats=table.flag("repeats"),
+        report_to=table.text("report_to", ""),
     )
     table.done()
     return deadline

@@ -25,7 +25,8 @@ def roadmap(procedure: Procedure, visited: Collection[str] = (), current: str = 
     road = _main_road(procedure, _of_its_own(every, shared))
     on_road = {way.source for way in road} | {procedure.start}
     beside = [s for s in procedure.states.values() if not s.final and s.name not in on_road]
-    lines = [f"{procedure.title} ({procedure.id}, edition {procedure.edition})", ""]
+    title = f"{procedure.title} ({procedure.id}, edition {procedure.edition})"
+    lines = [*_wrapped(title, "", "  "), ""]
 
     def sign(state: str) -> str:
         return "> " if state == current else "* " if state in visited else "  "
@@ -109,6 +110,10 @@ def _stage(
     leaving = [way for way in every if way.source == name and way != onward]
     groups = _grouped([way for way in leaving if way.kind != "action" or way.name not in shared])
     inner = "  │  " if onward or groups else "     "
+    period = _period(procedure, state)
+    lines = [_headed(f"{sign(name)}{name} ", period)]
+    if len(lines[0]) > WIDTH:
+        lines = [f"{sign(name)}{name}", *_wrapped(period, inner, inner)]
     if state.title.casefold() != terms.spoken(name):
         lines += _wrapped(state.title, inner, inner)
     if state.ask:

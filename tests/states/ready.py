@@ -143,6 +143,7 @@ _FIRST: dict[str, tuple[str, str, dict[str, Any]]] = {
     "record_assessment": ("officer", "plan_assessment", GIVEN["plan_assessment"]),
     "refund_entry": ("finance", "book_entry", _HELD),
     "release_entry": ("finance", "book_entry", _HELD),
+    "mitigate_risk": ("officer", "record_risk", GIVEN["record_risk"]),
     "review_complaint": ("officer", "record_complaint", GIVEN["record_complaint"]),
 }
 #: Action -> the details that name what was made first.

@@ -168,7 +168,7 @@ def test_before_any_question_a_notice_belongs_to_no_round() -> None:
             "Possible here: book_entry, terminate, reinstate, record_reply, verify_reply, "
             "reopen_due_diligence, confirm_due_diligence, refund_entry, correct_entry, final_accounts, set_indicator, "
             "record_actual, plan_assessment, record_assessment, recommend, close_recommendation, "
-            "record_complaint, review_complaint.",
+            "record_complaint, review_complaint, fill_sheet, record_risk, mitigate_risk.",
         ),
         (
             "expired",
@@ -275,6 +275,9 @@ def test_for_everything_possible_in_a_state_it_is_said_why_not() -> None:
         ("confirm_due_diligence", "Nothing has reopened the due diligence."),
         ("refund_entry", not_yours.format("Send money held in suspense back")),
         ("correct_entry", not_yours.format("Correct an entry by a counter-entry")),
+        ("fill_sheet", ""),
+        ("record_risk", ""),
+        ("mitigate_risk", ""),
     ]
 
 

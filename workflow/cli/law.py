@@ -12,6 +12,7 @@ from states.chart import draw as drawn
 from states.chart import permissions_table, show
 from states.effects import plain
 from states.faults import ProcedureError
+from states.handbook import handbook
 from states.procedure import Procedure
 from states.soundness import check as faults_of
 from workflow import check as checks
@@ -39,13 +40,23 @@ def list_(context: typer.Context, json_: bool = JSON) -> None:
     out.print(shown)
 
 
-@app.command("show", epilog="Example: assent law show ramsar-private")
+@app.command(
+    "show", epilog="Examples: assent law show ramsar-private   assent law show --all > docs/procedures.md"
+)
 def show_(
     context: typer.Context,
-    which: str = WHICH,
+    which: str = typer.Argument("", metavar="ID|FILE", help="A procedure, or the path of a law file."),
     permissions: bool = typer.Option(False, "--permissions", help="Only who may do what, as a table."),
+    is_all: bool = typer.Option(
+        False, "--all", help="Every shipped procedure as one document in Markdown: stages, and who does what."
+    ),
 ) -> None:
     """A procedure told in full: who is asked what, by when, what silence means, who may do what."""
+    if is_all:
+        print(handbook([reader.load(id_) for id_ in reader.shipped()]), end="")
+        return
+    if not which:
+        refuse("Name a procedure, such as ramsar-private, or write --all.", WRONG_USE)
     procedure = _found(context, which)
     print(permissions_table(procedure) if permissions else show(procedure), end="")
 
