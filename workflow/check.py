@@ -128,8 +128,11 @@ def _database(engine: Engine, now: datetime) -> Iterator[Finding]:
         return
     yield Finding("database", "good", f"{engine.dialect.name}, tables are current.")
     with db.reading(engine) as session:
-        for law in house.of(session).laws.all:
-            yield from _register(law, queries.world(session, law.parties), now)
+        laws = house.of(session).laws.all
+        # Several law files may share a register and a calendar: each is told once.
+        yield from dict.fromkeys(
+            found for law in laws for found in _register(law, queries.world(session, law.parties), now)
+        )
         yield from _cases_have_their_law(session)
         quiet = heartbeat.silent(session, now)
         if quiet is not None and session.scalar(select(func.count()).select_from(queries.CASES)):
@@ -146,10 +149,10 @@ def _silent_for(quiet: timedelta) -> str:
 
 def _register(law: Procedure, world: queries.World, now: datetime) -> Iterator[Finding]:
     register = f"register {law.parties}"
-    if not world.parties:
+    if world.parties:
+        yield Finding(register, "good", f"{len(world.parties)} Parties.")
+    elif law.parties != "none":  # as a law file says it that asks no Parties
         yield Finding(register, "warning", "No Parties.", "Load them: assent parties import FILE.")
-        return
-    yield Finding(register, "good", f"{len(world.parties)} Parties.")
     days = queries.calendar_of(world, law.calendar)[1]
     left = (days.last - now.date()).days
     calendar = f"calendar {law.calendar}"
