@@ -96,7 +96,7 @@ class Office:
         page = self.desk()
         self.go(page, "/cases")
         page.get_by_role("link", name="Begin a case").click()
-        page.get_by_role("link", name=self.stage.law.title).click()
+        page.get_by_role("link", name=self.stage.law.title, exact=True).click()
         page.fill("#title", title)
         page.fill("#partner", partner)
         for name, value in more.items():

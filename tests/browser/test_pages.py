@@ -14,7 +14,7 @@ from tests.browser.running import NARROW, WIDE, Running, listen, sign_in
 
 #: What ends the visit, never ends, is a file, or shows the same in another order.
 _NOT_FOLLOWED = re.compile(
-    r"/live|/own-eyes|sign-out|\.(csv|xlsx|ics|zip|svg)|/documents/\d|[?&](lang|sort|edition)="
+    r"/live|/own-eyes|sign-out|\.(csv|xlsx|ics|zip|svg|pdf|docx|json)|/documents/\d|[?&](lang|sort|edition)="
 )
 #: Addresses that differ and lead to pages of one kind: what stands there -> what is said instead.
 _ONE_KIND = (

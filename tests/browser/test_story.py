@@ -64,8 +64,19 @@ class Clicked:
         self.office.do(self.reference, step.do, **given)
 
     def endorse(self, step: Step) -> None:
+        self.fill_sheets()
         self.office.confirm_list(self.reference, "assessment")
         self.plainly(step)
+
+    def fill_sheets(self) -> None:
+        """The officer answers the first question of a sheet on its page, and the others alike."""
+        for sheet in self.office.stage.law.sheets.values():
+            for number, question in enumerate(sheet.questions.values()):
+                said = {"question": question.name, "answer": question.in_order, "evidence": "on file"}
+                if number == 0:
+                    self.office.do(self.reference, "fill_sheet", **said)
+                else:
+                    self.office.perform(self.reference, "officer", "fill_sheet", **said)
 
     def send(self, step: Step) -> None:
         said = self.office.do(self.reference, "dispatch")
