@@ -139,9 +139,8 @@ def _one_line(text: str) -> str:
 def _english(page: str, language: str) -> list[str]:
     """What a page says in English although it could say it otherwise."""
     texts = catalog(language).texts
-    kinds = {kind for kind, _ in catalog("en").texts}
-    # Words of law files are codes.
-    known = {said: text for (kind, said), text in texts.items() if said != text and kind not in kinds}
+    # Words of law files are codes, and documents on paper have texts of their own.
+    known = {said: text for said, text in of_pages(language, "page", "", "about").items() if said != text}
     # A word that is said alike in both languages, in whatever context, is no English.
     alike = set(texts.values())
     return sorted(text for text in _Read(page).texts if text in known and text not in alike | NAMES)
