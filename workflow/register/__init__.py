@@ -48,6 +48,7 @@ from workflow.register.parties import compare, import_parties, set_party
 from workflow.register.partners import (
     add_partner,
     family,
+    folded,
     merge_partners,
     name_partner,
     partner_of,
@@ -81,6 +82,7 @@ __all__ = [
     "ensure_shipped",
     "export",
     "family",
+    "folded",
     "hand_over",
     "import_contacts",
     "import_exclusions",
