@@ -57,6 +57,8 @@ def test_money_before_the_signature_is_held_shown_as_such_and_released_by_an_act
 ) -> None:
     case_in(site, "active", officer="officer")
     finance = signed_in("finance", AUGUST)
+    path = f"{HOME}/do/book_entry"
+    review = finance.post(path, data={**hidden(finance.get(path).text), **GRANT, "on": "2024-07-01"})
     done(finance, "book_entry", **GRANT, on="2024-07-01")
     before = Seen(finance.get(AT).text)
     release = next(address for address in before.links if "release_entry" in address)
@@ -67,6 +69,7 @@ def test_money_before_the_signature_is_held_shown_as_such_and_released_by_an_act
 
     assert "It is not to be spent: it is released, or goes back to whoever sent it." in before.text
     assert "All that came in, 250,000.50, is at hand, spent, in suspense (250,000.50)" in before.text
+    assert "No agreement was in force on that day" in Seen(review.text).text
     assert "Release from suspense" in after.text and "It is not to be spent" not in after.text
     assert "held in suspense" in Seen(finance.get(HOME).text).text  # the timeline says why
 

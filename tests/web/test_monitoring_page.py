@@ -62,7 +62,7 @@ def test_what_is_due_stands_on_the_page_and_on_the_desk_and_leaves_both_when_don
     assert f"{HOME}/do/close_recommendation" in theirs.links
     after = seen(officer).text
     assert "by 30 August 2024 the first year" in after
-    assert "done 5 August 2024 Measure twice a year Finance officer Done: Measured." in after
+    assert "done 5 August 2024 Measure twice a year (Finance officer) Measured." in after
     assert "Recommendation" not in seen(finance, "/").text
 
 
@@ -91,7 +91,7 @@ def test_a_complaint_is_recorded_reviewed_and_may_lead_to_a_suspension(
     assert "by 2 September 2024 Friends of the Lake, 5 August 2024: It is fenced in" in waiting.text
     assert "Complaint to be reviewed." in desk
     after = seen(officer)
-    assert "Upheld" in after.text and "Review: The fence was not agreed." in after.text
+    assert "Upheld" in after.text and "The fence was not agreed." in after.text
     assert after.links[f"{HOME}/do/suspend"] == "Suspend the partnership"
 
 

@@ -59,7 +59,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "purpose": ("Purpose", ""),
     "target": ("Target", "Where it shall stand."),
     "unit": ("Unit", "Such as ha, or people trained."),
-    "who": ("Who", "From whom it came, to whom it went, or who complains."),
+    "who": ("Who", ""),
     "answer": ("Answer", ""),
     "by": ("How it was decided", "Left empty: by vote if votes are given, else by consensus."),
     "changes": ("What has changed", "In words that those who are asked can read: letters quote them."),
@@ -92,6 +92,18 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "until": ("New last day", "If it is not a working day, the next one counts."),
     "yes": ("Votes in favour", ""),
 }
+#: (act, detail) -> the same where a detail means something of its own.
+_LABELS_OF: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("book_entry", "who"): ("From whom, or to whom", ""),
+    ("book_in_suspense", "who"): ("From whom, or to whom", ""),
+    ("plan_assessment", "text"): ("What it looks at", ""),
+    ("recommend", "text"): ("What is to be done", ""),
+    ("record_actual", "text"): ("Note", ""),
+    ("record_complaint", "text"): ("What is complained of", "In the words of whoever complains."),
+    ("record_complaint", "who"): ("Who complains", ""),
+    ("set_indicator", "due"): ("By when", ""),
+    ("set_indicator", "title"): ("Indicator", "What is measured, such as hectares restored."),
+}
 _LONG = frozenset(
     {"findings", "reason", "reasons", "changes", "conditions", "text", "summary", "no_territory_reason"}
 )
@@ -105,7 +117,9 @@ def fields(
     for name in dict.fromkeys((*action.needs, *action.takes)):
         if name == "no_territory_reason" and facts.case.territory:
             continue
-        label, hint = LABELS.get(name, (name.replace("_", " ").capitalize(), ""))
+        label, hint = _LABELS_OF.get(
+            (action.does, name), LABELS.get(name, (name.replace("_", " ").capitalize(), ""))
+        )
         field = Field(
             name=name,
             label=say(label, language),
