@@ -31,7 +31,7 @@ answering
 preview rewriting reports check backup drawing forecast search figures accounts foresight fresh_links transfers
 sweep sending posting printing
 inbox
-stage desk
+stage desk mailbox lmtp
 rehearse scheduler catcher
 showcase
 web

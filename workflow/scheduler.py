@@ -11,23 +11,26 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
 from notifications import Courier
-from workflow import check, db, delivery, gather, house, record, sending, sweep
+from workflow import check, db, delivery, gather, house, inbox, lmtp, mailbox, record, sending, sweep
 from workflow.clock import Clock, SystemClock
+from workflow.config import Settings
 
 log = logging.getLogger("assent.worker")
 
-SWEEP, DELIVER, GATHER, HEADS = "sweep", "deliver", "gather", "heads"
+SWEEP, DELIVER, GATHER, HEADS, FILE = "sweep", "deliver", "gather", "heads", "file"
 #: How soon letters are looked for again when none waited: queueing and sending meet in the database alone.
 LETTERS_LOOK_S = 5
 #: How soon changed cases are gathered for the search and the figures, and how many at a time.
 GATHER_LOOK_S, GATHER_AT_A_TIME = 10, 100
+#: How soon mail is looked for that another process has kept: our own doors tell of theirs at once.
+MAIL_LOOK_S = 15
 
 
 class Worker:
@@ -46,6 +49,7 @@ class Worker:
             self._settings = house.of(session).settings
         self._courier = Courier(check.mail_settings(self._settings))
         self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._doors = list(self._doors_of(self._settings))
         self._stopping = False
         #: How many jobs are at work; who stops waits for it to be none.
         self._at_work = 0
@@ -58,14 +62,27 @@ class Worker:
         self._again(DELIVER, self._deliver, 0)
         self._again(GATHER, self._gather, 0)
         self._again(HEADS, self._keep_heads, 0)
+        self._again(FILE, self._file, 0)
+        for door in self._doors:
+            door.start()
 
     def stop(self) -> None:
         """End after what is under way."""
+        for door in self._doors:
+            door.stop()
         self._stopping = True
         # Not wait=True: it holds the lock that a job needs to set its next moment; both would wait for ever.
         self._scheduler.shutdown(wait=False)
         with self._quiet:
             self._quiet.wait_for(lambda: self._at_work == 0)
+
+    def _doors_of(self, settings: Settings) -> Iterator[mailbox.Watcher | lmtp.Listener]:
+        """By which mail comes in, as the settings say."""
+        chosen, arrived = settings.mailbox, lambda: self._again(FILE, self._file, 0)
+        if chosen.host:
+            yield mailbox.Watcher(self._engine, chosen, self._clock.now, arrived)
+        if chosen.lmtp_host:
+            yield lmtp.Listener(self._engine, chosen, self._clock.now, arrived)
 
     @contextmanager
     def _working(self) -> Iterator[None]:
@@ -103,6 +120,7 @@ class Worker:
         wait_s = float(self._settings.sweep.at_most_s)
         try:
             now = self._clock.now()
+            self._read_before_closing(now)
             done = sweep.fire_due(self._engine, now, batch=self._settings.sweep.batch)
             if done.fired or done.failed:
                 log.info("swept: %s fired, %s failed", done.fired, done.failed)
@@ -117,6 +135,31 @@ class Worker:
             wait_s = min(wait_s, 10)
         finally:
             self._again(SWEEP, self._sweep, wait_s)
+
+    def _read_before_closing(self, now: datetime) -> None:
+        """Read what has come in before a window closes: an answer in the mailbox came in time."""
+        with db.reading(self._engine) as session:
+            if not sweep.closes_a_window(session, now):
+                return
+        if self._settings.mailbox.host:
+            try:
+                mailbox.look(self._engine, self._settings.mailbox, self._clock.now)
+            except mailbox.MailboxError as error:
+                # The window closes all the same: an answer that is found later was still received in time.
+                log.error("a window closes and the mailbox could not be read: %s", error)
+        inbox.file_new(self._engine, self._clock.now)
+
+    def _file(self) -> None:
+        try:
+            done = inbox.file_new(self._engine, self._clock.now)
+            if done.read:
+                log.info("mail: %s read, %s answers, %s wait", done.read, done.answers, done.waiting)
+                self._again(SWEEP, self._sweep, 0)
+                self._again(DELIVER, self._deliver, 0)
+        except Exception:
+            log.exception("mail could not be filed; it is tried again")
+        finally:
+            self._again(FILE, self._file, MAIL_LOOK_S)
 
     def _deliver(self) -> None:
         try:

@@ -73,6 +73,12 @@ def next_due(session: Session) -> datetime | None:
     return session.scalar(select(DEADLINES.c.due_at).where(_DUE).order_by(DEADLINES.c.due_at).limit(1))
 
 
+def closes_a_window(session: Session, now: datetime) -> bool:
+    """Whether a window is due to close: what has come in by then must be read first."""
+    due = (DEADLINES.c.kind == "window", _DUE, DEADLINES.c.due_at <= now)
+    return session.execute(select(DEADLINES.c.id).where(*due).limit(1)).first() is not None
+
+
 def _batch(on: Engine, now: datetime, limit: int) -> Swept:
     try:
         with db.transaction(on) as session:

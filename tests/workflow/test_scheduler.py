@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import subprocess
@@ -81,7 +82,7 @@ def test_what_is_due_happens_and_what_waits_is_sent_without_anybody_asking(
     finally:
         worker.stop()
 
-    assert [c.message["Subject"].split(":")[1].split(",")[0].strip() for c in catcher.caught] == [
+    assert [re.split(r"[:,\[]", c.message["Subject"])[1].strip() for c in catcher.caught] == [
         "demande d’accord préalable – Evian Project",
         "rappel",
     ]
@@ -149,7 +150,7 @@ def test_the_worker_of_the_command_line_does_what_is_due_once(assent: Terminal, 
 
     done = assent("worker", "--once")
 
-    assert (done.code, done.out) == (0, "0 deadlines fired, 0 letters sent.\n")
+    assert (done.code, done.out) == (0, "0 messages read, 0 deadlines fired, 0 letters sent.\n")
 
 
 def test_the_worker_of_the_command_line_runs_until_it_is_stopped(assent: Terminal, catcher: Catcher) -> None:

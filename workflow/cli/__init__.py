@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from workflow.cli import cases, database, demo, law, letters, parties, records, rehearsals, serve, worker
+from workflow.cli import cases, database, demo, law, letters, mail, parties, records, rehearsals, serve, worker
 from workflow.cli.desk import Desk, explained
 
 __all__ = ["app", "main"]
@@ -26,6 +26,7 @@ app.add_typer(cases.app, name="case")
 app.add_typer(parties.app, name="parties")
 app.add_typer(law.app, name="law")
 app.add_typer(letters.app, name="letters")
+app.add_typer(mail.app, name="mail")
 app.add_typer(records.app, name="record")
 app.add_typer(database.app, name="db")
 app.command("check")(database.check)

@@ -11,8 +11,8 @@ from pathlib import Path
 import typer
 
 from notifications import Courier
-from workflow import check, db, scheduler, sending, sweep
-from workflow.cli.desk import desk, out, refuse
+from workflow import check, db, inbox, mailbox, scheduler, sending, sweep
+from workflow.cli.desk import desk, err, out, refuse
 
 
 def worker(
@@ -56,9 +56,21 @@ def _refuse_faults(context: typer.Context) -> None:
 
 def _once(context: typer.Context) -> None:
     at = desk(context)
+    filed = _read_mail(context)
     swept = sweep.fire_due(at.engine, at.now(), batch=at.settings.sweep.batch)
     courier = Courier(check.mail_settings(at.settings))
     sent = sending.deliver(at.engine, courier, at.settings, at.now)
-    out.print(f"{swept.fired} deadlines fired, {sent.sent} letters sent.")
+    out.print(f"{filed.read} messages read, {swept.fired} deadlines fired, {sent.sent} letters sent.")
     if sent.halted is not None:
         refuse(f"The queue is paused: {sent.halted.reason}. {sent.halted.remedy}")
+
+
+def _read_mail(context: typer.Context) -> inbox.Filed:
+    """Read what has come in, before anything closes by itself."""
+    at = desk(context)
+    if at.settings.mailbox.host:
+        try:
+            mailbox.look(at.engine, at.settings.mailbox, at.now)
+        except mailbox.MailboxError as error:
+            err.print(str(error), style="red", markup=False)
+    return inbox.file_new(at.engine, at.now)

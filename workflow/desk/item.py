@@ -21,7 +21,11 @@ from workflow.queries import CASES
 #: question    a Party has asked a question                  late        an answer came too late
 #: verify      a reply was recorded by somebody else         set_aside   letters did not arrive
 #: stuck       a date could not be acted on                    match     a name on an exclusion list is alike
-WHYS = ("task", "draft", "review", "conditions", "question", "late", "verify", "set_aside", "stuck", "match")
+#: mail        mail that nobody has looked at
+WHYS = (
+    "task", "draft", "review", "conditions", "question", "late", "verify", "set_aside", "stuck", "match",
+    "mail",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

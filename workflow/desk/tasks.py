@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from states.procedure import Action, Procedure
-from workflow import house, models
+from workflow import house, inbox, models
 from workflow.desk.item import CASE, Hats, Item, law_of, of_case, rows_of
 from workflow.queries import CASES, DEADLINES, LETTERS, MATCHES
 from workflow.sweep import ATTEMPTS_MAX
@@ -35,6 +35,7 @@ def tasks(session: Session, hats: Hats, now: datetime) -> Iterator[Item]:
         yield from _set_aside(session, hats)
         yield from _stuck(session, hats)
         yield from _matches(session, hats)
+        yield from _mail(session, hats)
 
 
 # -------------------------------------------------------------------------------------------- dates
@@ -186,3 +187,17 @@ def _matches(session: Session, hats: Hats) -> Iterator[Item]:
     )
     for row in rows:
         yield of_case(row, hats, why="match")
+
+
+def _mail(session: Session, hats: Hats) -> Iterator[Item]:
+    """Mail that nobody has looked at: of their own cases by when their windows close, and of no case."""
+    piles = {pile.case_id: pile for pile in inbox.piles(session, hats.own())}
+    unknown = piles.pop(None, None)
+    if unknown is not None:
+        yield Item(0, "", "", "mail", count=unknown.count)
+    if not piles:
+        return
+    rows = rows_of(session, select(*CASE).where(CASES.c.id.in_(piles)).order_by(CASES.c.id).limit(LIMIT))
+    for row in rows:
+        pile = piles[row.id]
+        yield of_case(row, hats, why="mail", due=pile.due, count=pile.count)

@@ -1,9 +1,11 @@
-"""Triggers that make the record append-only: an event is never changed, personal data are only ever erased.
+"""Triggers that make the record append-only: an event is never changed, personal data are only ever erased,
+mail stays as it came.
 
 They hold against mistakes and against programs without the right to drop triggers. Whoever has that right
 is found out by the chain (`assent record verify`) and by the heads kept elsewhere.
 
-A migration that rebuilds `events` or `personal` loses their triggers: it must call `protect` again.
+A migration that rebuilds `events` or `personal` loses their triggers: it must call `protect` again; one that
+rebuilds `mail`, `protect_mail`.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ EVENTS_SAY = (
     "The record is append-only: an event cannot be changed or removed. Append a new event that corrects it."
 )
 PERSONAL_SAY = "The record keeps personal data as they are: they can be erased, not changed or removed."
+MAIL_SAYS = "Mail is kept as it came: it cannot be changed or removed. What is made of it stands beside it."
 
 #: The one change that personal data allow; the salt goes with the content, or a guess could be confirmed.
 _ERASES = (
@@ -30,6 +33,13 @@ def protect(target: Operations | Connection) -> None:
     connection = target if isinstance(target, Connection) else target.get_bind()
     statements = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}[connection.dialect.name]
     for statement in statements:
+        connection.exec_driver_sql(statement)
+
+
+def protect_mail(target: Operations | Connection) -> None:
+    """Create the triggers of `mail` anew; calling it again changes nothing."""
+    connection = target if isinstance(target, Connection) else target.get_bind()
+    for statement in {"sqlite": _SQLITE_MAIL, "postgresql": _POSTGRESQL_MAIL}[connection.dialect.name]:
         connection.exec_driver_sql(statement)
 
 
@@ -88,4 +98,15 @@ _POSTGRESQL = (
     *_postgresql("personal", "only_erase", "UPDATE", "ROW", "assent_only_erase"),
     *_postgresql("personal", "no_delete", "DELETE", "ROW", "assent_deny_personal_change"),
     *_postgresql("personal", "no_truncate", "TRUNCATE", "STATEMENT", "assent_deny_personal_change"),
+)
+
+_SQLITE_MAIL = (
+    *_sqlite("mail", "no_update", "UPDATE", "", MAIL_SAYS),
+    *_sqlite("mail", "no_delete", "DELETE", "", MAIL_SAYS),
+    *_sqlite("mail", "no_replace", "INSERT", _taken("mail", "id = NEW.id"), MAIL_SAYS),
+)
+_POSTGRESQL_MAIL = (
+    _function("assent_deny_mail_change", _raise(MAIL_SAYS)),
+    *_postgresql("mail", "no_change", "UPDATE OR DELETE", "ROW", "assent_deny_mail_change"),
+    *_postgresql("mail", "no_truncate", "TRUNCATE", "STATEMENT", "assent_deny_mail_change"),
 )

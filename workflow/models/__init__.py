@@ -1,4 +1,4 @@
-"""The tables: people, partners, cases, letters, the record, who may come in, what is gathered from cases."""
+"""The tables: people, partners, cases, letters, mail, the record, access, what is gathered from cases."""
 
 from workflow.db import Base
 from workflow.models.access import ApiToken, Handover, RevokedLink, SignIn, SignInLink
@@ -26,6 +26,7 @@ from workflow.models.gathered import (
     LetterForm,
 )
 from workflow.models.letters import IS_SET_ASIDE, Delivery, Letter, Number, Posting, Queue
+from workflow.models.mail import IS_UNREAD, IS_WAITING, Mail, MailboxMark, MailReading
 from workflow.models.partners import Exclusion, ExclusionMatch, Partner, PartnerName, PartnerOwner
 from workflow.models.people import Calendar, Contact, Meeting, Party, Seat, Staff
 from workflow.models.record import IS_ON_BEHALF, Event, Heartbeat, Key, Personal, RegisterHead
@@ -35,6 +36,8 @@ __all__ = [
     "IS_ON_BEHALF",
     "IS_RUNNING",
     "IS_SET_ASIDE",
+    "IS_UNREAD",
+    "IS_WAITING",
     "RUNNING",
     "Answer",
     "ApiToken",
@@ -66,6 +69,9 @@ __all__ = [
     "Key",
     "Letter",
     "LetterForm",
+    "Mail",
+    "MailReading",
+    "MailboxMark",
     "Measure",
     "Meeting",
     "Number",

@@ -61,6 +61,8 @@ OUTCOMES: Mapping[str, str] = {
     "withheld": "Held back: this installation is a trial run",
     "lease_ended": "Whoever was sending it did not finish: it may have arrived",
     "tried_again": "Somebody has had it tried again",
+    "came_back": "It came back for now: it is sent again later",
+    "delayed": "The receiving side has not delivered it yet, and keeps trying",
 }
 #: SMTP code -> what it says, where a page can say it better.
 CODES: Mapping[int, str] = {
