@@ -28,9 +28,9 @@ projection
 work
 engine
 answering
-preview rewriting reports check backup drawing forecast search figures accounts foresight fresh_links transfers
+preview rewriting check backup drawing forecast search figures accounts foresight fresh_links transfers
 sweep sending posting printing
-inbox
+inbox reports
 stage desk mailbox lmtp
 rehearse scheduler catcher
 showcase

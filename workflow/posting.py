@@ -11,7 +11,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.orm import Session
 
 from states.commands import Actor
@@ -138,3 +138,8 @@ def of_letters(session: Session, letters: Sequence[int]) -> dict[int, list[Row[A
     for row in rows:
         found.setdefault(row.letter_id, []).append(row)
     return found
+
+
+def count(session: Session, case_id: int) -> int:
+    """How many letters of a case went out on paper, each posting counted."""
+    return session.scalar(select(func.count()).where(POSTINGS.c.case_id == case_id)) or 0

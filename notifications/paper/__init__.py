@@ -2,6 +2,9 @@
 
 document.py   Document: letterhead, address, and blocks one after the other
 printed.py    a letter -> the same letter on paper
+webpage.py    a document -> HTML (webpage.html)
+word.py       a document -> Word, by python-docx
+words.py      the few words paper has of its own
 typeset.py    documents -> PDF/UA, by typst (paper.typ)
 """
 
@@ -20,6 +23,8 @@ from notifications.paper.document import (
 )
 from notifications.paper.printed import printed
 from notifications.paper.typeset import NotPrinted, pdf
+from notifications.paper.webpage import html
+from notifications.paper.word import docx
 
 __all__ = [
     "Block",
@@ -34,6 +39,8 @@ __all__ = [
     "Quote",
     "Signing",
     "Text",
+    "docx",
+    "html",
     "pdf",
     "printed",
 ]

@@ -13,20 +13,11 @@ from functools import cache
 from notifications import library
 from notifications.letter import Letter
 from notifications.paper.document import Block, Document, Items, Office, Quote, Signing, Text
+from notifications.paper.words import DATE, LINK, NOTE_VERBALE, NUMBER, REFERENCE
 from notifications.paragraphs import Block as Paragraph
 from notifications.paragraphs import blocks
 from notifications.plain import REPLY_LINK
 
-#: What stands beside the number, the date and the reference; at the top of a note; in place of a link.
-NUMBER = {"en": "No.", "fr": "N°", "es": "N.º"}
-DATE = {"en": "Date", "fr": "Date", "es": "Fecha"}
-REFERENCE = {"en": "Reference", "fr": "Référence", "es": "Referencia"}
-NOTE_VERBALE = {"en": "Note verbale", "fr": "Note verbale", "es": "Nota verbal"}
-LINK = {
-    "en": "[the link stands in the e-mail alone]",
-    "fr": "[le lien ne figure que dans le courriel]",
-    "es": "[el enlace figura solo en el correo electrónico]",
-}
 #: A line such as "CONCERNING: ..." or "REPLY BY: ...": capitals up to the colon.
 _LABELLED = re.compile(r"[^\Wa-z\d_][^a-zà-öø-ÿ\d:]{3,}?\s?:\s\S")
 _ANSWER_ABOVE = re.compile(r"\A== .+ ==\n\s*")

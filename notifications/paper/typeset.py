@@ -25,11 +25,10 @@ from notifications.paper.document import (
     Signing,
     Text,
 )
+from notifications.paper.words import colon, page
 from notifications.plain import free_text
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
-#: What stands at the foot of a page, by language.
-PAGE = {"en": "Page {n} of {m}", "fr": "Page {n} sur {m}", "es": "Página {n} de {m}"}
 #: How often signs are taken out for which no font is at hand before the document is given up.
 TRIES = 64
 _NO_FONT = re.compile(r'the text `"(.+?)"` could not be displayed')
@@ -110,7 +109,8 @@ def _plain(of: Document) -> dict[str, Any]:
         "to": _lines(of.to),
         "running": _shown(of.running or of.title),
         "foot": _shown(of.foot),
-        "page": PAGE.get(of.language, PAGE["en"]),
+        "colon": colon(of.language),
+        "page": page(of.language),
         "blocks": [_block(block) for block in of.blocks],
     }
 

@@ -47,7 +47,7 @@ WITHOUT_A_DOOR = {
 PARTS = {
     "reference": "RP-2024-1", "code": "FR", "body": "standing_committee", "seat": "africa-1",
     "ordinal": "SC63", "name": "officer", "id": "ramsar-private", "number": "1", "action": "withdraw",
-    "template": "notification", "nothing": "",
+    "template": "notification", "nothing": "", "kind": "report",
 }  # fmt: skip
 #: Forms behind the door of letters that whoever may not read letters cannot send either.
 READERS_ONLY = frozenset(

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from workflow.cli import cases, database, demo, law, letters, mail, parties, records, rehearsals, serve, worker
+from workflow.cli import cases, database, demo, law, letters, mail, papers, parties, records, rehearsals, reports, serve, worker
 from workflow.cli.desk import Desk, explained
 
 __all__ = ["app", "main"]
@@ -28,6 +28,9 @@ app.add_typer(law.app, name="law")
 app.add_typer(letters.app, name="letters")
 app.add_typer(mail.app, name="mail")
 app.add_typer(records.app, name="record")
+app.add_typer(reports.app, name="report")
+# The documents stand beside the statements, under one name.
+reports.app.add_typer(papers.app)
 app.add_typer(database.app, name="db")
 app.command("check")(database.check)
 app.command("rehearse")(rehearsals.rehearse)

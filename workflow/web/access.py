@@ -36,6 +36,7 @@ SEES: Mapping[str, frozenset[str]] = MappingProxyType(
         "calendar": EVERYBODY,
         "law": EVERYBODY,
         "figures": READERS,
+        "reports": READERS,
         "system": EVERYBODY,
         "staff": frozenset({ADMINISTRATOR, AUDITOR}),
         "account": EVERYBODY,
