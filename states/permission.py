@@ -11,6 +11,9 @@ from states.procedure import Action
 from states.reasons import Reason, Refusal, did_you_mean, distinct, reason
 from states.words import day_words
 
+#: Guards that look at the sheets of a case alone.
+GATES = ("nothing_stops(", "sheet_is_complete(")
+
 
 def against(draft: Draft, action: Action, *, complete: bool) -> tuple[Reason, ...]:
     """Every reason against an action.
@@ -27,8 +30,10 @@ def against(draft: Draft, action: Action, *, complete: bool) -> tuple[Reason, ..
         if unclear:
             return (*reasons, *unclear)
     needed = set() if complete else set(action.needs) - set(draft.command.details)
+    # A gate depends on nothing that is filled in: whoever looks is told at once that nobody gets past.
+    names = action.when if not needed else tuple(name for name in action.when if name.startswith(GATES))
+    reasons += [why for name in names if (why := evaluate(name, moment)) is not None]
     if not needed:
-        reasons += [why for name in action.when if (why := evaluate(name, moment)) is not None]
         reasons += _unconfirmed(moment, action)
     return distinct(reasons)
 

@@ -90,7 +90,7 @@ def test_a_case_is_found_by_the_name_of_a_document(world: Engine) -> None:
         case_id = queries.case_id_of(session, STAR)
         assert case_id is not None
         files.add(session, case_id, "Boundary-map Étang.pdf", b"%PDF-1.7", "parties", "anna", NOW)
-    build.do(world, case_id, "2024-06-20 13:00", "officer", "confirm_item", item="due_diligence")
+    build.do(world, case_id, "2024-06-20 13:00", "officer", "confirm_item", item="mitigation")
     gather.gather(world)
 
     assert found(world, q="etang") == [STAR]

@@ -20,6 +20,7 @@ from states.procedure import Action, Procedure
 from states.questions import waiting
 from workflow import i18n
 from workflow.register.cells import BadValue, day
+from workflow.web import act_provisions
 from workflow.web.showing import say
 
 Names = Mapping[str, tuple[str, str, str]]
@@ -91,6 +92,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "title": ("Title", ""),
     "until": ("New last day", "If it is not a working day, the next one counts."),
     "yes": ("Votes in favour", ""),
+    **act_provisions.LABELS,
 }
 #: (act, detail) -> the same where a detail means something of its own.
 _LABELS_OF: Mapping[tuple[str, str], tuple[str, str]] = {
@@ -103,6 +105,7 @@ _LABELS_OF: Mapping[tuple[str, str], tuple[str, str]] = {
     ("record_complaint", "who"): ("Who complains", ""),
     ("set_indicator", "due"): ("By when", ""),
     ("set_indicator", "title"): ("Indicator", "What is measured, such as hectares restored."),
+    **act_provisions.LABELS_OF,
 }
 _LONG = frozenset(
     {"findings", "reason", "reasons", "changes", "conditions", "text", "summary", "no_territory_reason"}
@@ -130,7 +133,7 @@ def fields(
         )
         known = CHOICES.get(name)
         if known is not None:
-            options = known(_Choosing(law, facts, action, names, language))
+            options = known(_Choosing(law, facts, action, names, language, typed))
             if options is not None:
                 field = replace(field, kind="choice", options=tuple(options))
         if name == "parties":
@@ -223,6 +226,8 @@ class _Choosing:
     action: Action
     names: Names
     language: str
+    #: What was typed before, or came with the address.
+    typed: Mapping[str, str]
 
 
 Options = Sequence[tuple[str, str]] | None
@@ -269,6 +274,8 @@ def _duties(of: _Choosing) -> Options:
 
 
 def _owners(of: _Choosing) -> Options:
+    if of.action.does in ("record_risk", "mitigate_risk"):
+        return None
     doers = [role for role in of.law.roles if role not in ("party", "seat", "clock")]
     return [("partner", i18n.word("owner", "partner", of.language))] + [
         (role, i18n.title(of.law.roles[role], of.language)) for role in doers
@@ -286,7 +293,10 @@ _ENDS = {
 def _results(of: _Choosing) -> Options:
     if of.action.does == "review_complaint":
         return _words("complaint", *RESULTS)(of)
-    body = of.law.bodies.get(of.law.states[of.facts.case.state].target)
+    state = of.law.states[of.facts.case.state]
+    body = of.law.bodies.get(state.decider or state.target)
+    if body is not None and body.results:
+        return _words("result", *body.results)(of)
     is_conference = body is not None and body.quorum_share is not None
     words = ("adopted", "not_adopted") if is_conference else ("approved", "rejected")
     return _words("result", *words, "deferred")(of)
@@ -351,4 +361,5 @@ CHOICES: Mapping[str, Callable[[_Choosing], Options]] = {
     "party": _parties,
     "result": _results,
     "risk": _words("risk", "none", "low", "medium", "high"),
+    **act_provisions.CHOICES,
 }

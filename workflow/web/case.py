@@ -14,7 +14,7 @@ from states.periods import local_day
 from states.procedure import Procedure
 from states.zones import zone_of
 from workflow import drawing, engine, files, forecast, hands, queries, timeline
-from workflow.web import casefile, references, tiles
+from workflow.web import casefile, dossier, references, tiles
 from workflow.web.deeds import deeds_of
 from workflow.web.happened import Teller
 from workflow.web.kept import Version, kept_of, version_of
@@ -126,6 +126,10 @@ def _made(request: Request, session: Session, version: Version, person: Person, 
         "board": board,
         "objections": casefile.objections_of(session, law, case_id, case, known, teller, language),
         "checklists": casefile.checklists_of(law, case, entries, teller, deeds, language),
+        "sheets": dossier.sheets_of(law, case, deeds, language),
+        "risks": dossier.risks_of(law, case, language),
+        "agreement": dossier.agreement_of(law, case, language),
+        "members": dossier.members_of(law, case, local_day(facts.now, zone_of(law.timezone)), language),
         "documents": files.documents(session, case_id),
         "batches": casefile.batches_of(version.letters),
         "outlooks": forecast.forecast(law, facts),

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from states.procedure import Procedure
+from states.sheets import question_of
+from states.terms import spoken
 from workflow import i18n
 from workflow.hands import Hand
 from workflow.timeline import Entry
@@ -109,7 +111,28 @@ class Teller:
             yield self._decision(data)
         if data.get("item"):
             yield self._item(str(data["item"]))
+        yield from self._gathered(data)
         yield from self._named(kind, data)
+
+    def _gathered(self, data: Mapping[str, Any]) -> Iterator[str]:
+        """Answers on sheets, risks, the form of the agreement, signatures and members."""
+        law, language = self._law, self._language
+        question = question_of(law, str(data.get("question", "")))
+        if question is not None:
+            yield f"{i18n.title(question.asks, language)} {i18n.title(spoken(data['answer']), language)}"
+        if data.get("level") and data.get("kind") in law.risks:
+            level = i18n.word("risk", data["level"], language)
+            yield f"{i18n.title(law.risks[data['kind']].title, language)}: {level}"
+            yield from (str(data[name]) for name in ("mitigation", "owner") if data.get(name))
+        if data.get("form") in law.agreements:
+            yield i18n.title(law.agreements[data["form"]].title, language)
+        if data.get("signer"):
+            signer = law.signers.get(data["signer"], "")
+            yield str(data.get("organization") or i18n.title(signer, language))
+        if data.get("member"):
+            category = law.membership.categories.get(data.get("category", "")) if law.membership else None
+            known = f" ({i18n.title(category.title, language)})" if category is not None else ""
+            yield f"{data['member']}{known}"
 
     def _money(self, data: Mapping[str, Any]) -> Iterator[str]:
         """What was booked; and why it is held, where it is."""
