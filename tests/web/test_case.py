@@ -16,6 +16,7 @@ from tests.web.brought import case_in
 from tests.web.seen import Seen, inline
 from workflow import db, engine, explanations, forecast, i18n, models, register
 from workflow.queries import CASES, LETTERS, table
+from workflow.web.deeds import OFFERED_ON
 from workflow.web.people import COOKIE, begin
 from workflow.web.showing import say
 
@@ -75,10 +76,16 @@ def test_buttons_and_reasons_are_those_of_the_law_file(
     told = seen(browser)
 
     buttons = {told.links[a] for a, kind in told.classes.items() if kind.startswith("button")}
-    assert buttons == {each.title for each in law if each.refused is None and each.name != "confirm_item"}
-    assert sorted(told.disabled) == sorted(each.title for each in law if each.refused is not None)
-    for each in law:
-        if each.refused is not None:
+    # What concerns the accounts or the monitoring plan is offered and refused on those pages.
+    pages = {a.name: OFFERED_ON.get(a.does, "") for a in found[0].actions_in(state)}
+    own = [each for each in law if not pages[each.name]]
+    assert buttons == {each.title for each in own if each.refused is None and each.name != "confirm_item"}
+    for page in ("", "accounts", "monitoring"):
+        told = seen(browser, f"{HOME}/{page}".rstrip("/"))
+        here = [each for each in law if pages[each.name] == page and each.refused is not None]
+        assert sorted(told.disabled) == sorted(each.title for each in here)
+        for each in here:
+            assert each.refused is not None
             reasons = " ".join(reason.english for reason in each.refused.reasons)
             assert f"{each.title} Why can I not do this? {each.title} {reasons}" in told.text
 

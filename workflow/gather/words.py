@@ -19,9 +19,10 @@ from notifications import template_version, templates, wording
 from workflow import folding, house, i18n, models
 from workflow.config import Settings
 from workflow.files import DOCUMENTS
-from workflow.queries import LETTERS, Stored, table
+from workflow.queries import CASES, LETTERS, Stored, table
 
 WORDS, FORM_WORDS = table(models.CaseWord), table(models.FormWord)
+PARTNER_NAMES = table(models.PartnerName)
 FORMS, CASE_FORMS = table(models.LetterForm), table(models.CaseForm)
 
 #: Where a word stands. What a case is called and whom it concerns weighs more than what was written in it.
@@ -35,6 +36,12 @@ HEAD = PLACES["party"]
 _ALIKE = ("receipt", "reminder")
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _NAMES = select(DOCUMENTS.c.case_id, DOCUMENTS.c.name).where(DOCUMENTS.c.case_id.in_(_IDS)).distinct()
+#: Every name under which the partner of a case is or was known.
+_PARTNERS = (
+    select(CASES.c.id, PARTNER_NAMES.c.name)
+    .join(PARTNER_NAMES, PARTNER_NAMES.c.partner == CASES.c.partner_record)
+    .where(CASES.c.id.in_(_IDS))
+)
 #: Of each form and occasion of letters in a case, the first and the last: two readers, if there were two.
 _OCCASION = case((LETTERS.c.purpose.in_(_ALIKE), 0), else_=LETTERS.c.seq)
 _SAMPLES = (
@@ -66,6 +73,8 @@ def keep(session: Session, stored: Mapping[int, Stored]) -> None:
     found: dict[int, dict[str, int]] = {case_id: dict(_of_case(each)) for case_id, each in stored.items()}
     for case_id, name in connection.execute(_NAMES, ids):
         _add(found[case_id], folding.words(name), PLACES["document"])
+    for case_id, name in connection.execute(_PARTNERS, ids):
+        _add(found[case_id], folding.words(name), PLACES["partner"])
     forms: dict[int, set[int]] = {case_id: set() for case_id in stored}
     for case_id, form, own in _of_letters(session, ids):
         forms[case_id].add(form)

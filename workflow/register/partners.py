@@ -9,18 +9,19 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from workflow import models
 from workflow.folding import fold
-from workflow.queries import PARTNERS, families, table
+from workflow.queries import CASES, PARTNERS, families, table
 from workflow.record import append_register
 from workflow.register import cells, exclusions
 from workflow.register.acts import Form, begin
 from workflow.register.lines import RegisterRefused
 
 NAMES, OWNERS = table(models.PartnerName), table(models.PartnerOwner)
+GATHERED = table(models.Gathered)
 #: What may be said of a partner beside its names.
 ABOUT = ("sector", "home", "note")
 
@@ -115,6 +116,9 @@ def name_partner(
         return False
     if is_new:
         session.execute(insert(NAMES).values(partner=number, name=given, folded=folded(given)))
+        # What its cases are found by is gathered anew: it decides nothing, and can be dropped at any time.
+        ours = select(CASES.c.id).where(CASES.c.partner_record == number)
+        session.execute(delete(GATHERED).where(GATHERED.c.case_id.in_(ours)))
     data: dict[str, Any] = {"partner": number, "name": given}
     if is_present:
         session.execute(update(PARTNERS).where(PARTNERS.c.id == number).values(name=given))

@@ -55,6 +55,7 @@ def show(request: Request, reference: str, person: Person = sees("accounts")) ->
         headings=HEADINGS,
         columns=_used(found),
         deeds=[deed for deed in deeds.possible if deed.page == ACCOUNTS and not deed.about_one],
+        refused=[deed for deed in deeds.refused if deed.page == ACCOUNTS],
         one=_about_one(deeds.possible),
         suspense=frozenset(entry.no for entry in found.held),
         on=on,

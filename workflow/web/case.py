@@ -7,13 +7,15 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from states.facts import Facts
+from states.facts import Case, Facts
 from states.periods import local_day
 from states.procedure import Procedure
 from states.zones import zone_of
 from workflow import drawing, engine, files, forecast, hands, queries, timeline
+from workflow.queries import PARTNERS
 from workflow.web import casefile, dossier, references, tiles
 from workflow.web.deeds import deeds_of
 from workflow.web.happened import Teller
@@ -119,6 +121,7 @@ def _made(request: Request, session: Session, version: Version, person: Person, 
         "partner_home": tiles.party_name(known, case.partner["home"], language)
         if case.partner.get("home")
         else "",
+        "partner_now": _called_now(session, case),
         "dates": dates,
         "deeds": deeds,
         "road": road,
@@ -140,6 +143,14 @@ def _made(request: Request, session: Session, version: Version, person: Person, 
         "events_shown": EVENTS_SHOWN,
     }
     return fragment(request, "case_part.html", **values)
+
+
+def _called_now(session: Session, case: Case) -> str:
+    """What the partner is called by now, if that is not what it was called when the case was begun."""
+    if not case.partner_record:
+        return ""
+    name = session.scalar(select(PARTNERS.c.name).where(PARTNERS.c.id == case.partner_record)) or ""
+    return name if name != case.partner.get("name") else ""
 
 
 _ASSUMED = {

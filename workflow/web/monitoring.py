@@ -59,6 +59,7 @@ def show(request: Request, reference: str, person: Person = sees("monitoring")) 
         complaints=duties[COMPLAINT],
         deeds={deed.does: deed for deed in here},
         done=what_was_done(law, request, language),
+        refused=[deed for deed in deeds.refused if deed.page == MONITORING],
         suspends=next((deed for deed in deeds.possible if deed.name == "suspend"), None),
     )
 
