@@ -90,7 +90,7 @@ def _checklists(file: CaseFile, say: Tongue) -> Sequence[Block]:
         )
         if rows:
             blocks.append(
-                Grid((say.t("Item"), say.t("State")), rows, say.word("checklist", name), widths=(4, 1))
+                Grid((say.t("Item"), say.t("State")), rows, say.word("checks", name), widths=(4, 1))
             )
     return [Heading(say.t("Checklists")), *blocks] if blocks else []
 

@@ -46,7 +46,7 @@ def _answers(of: Choosing) -> Options:
     question = question_of(of.law, of.typed.get("question", ""))
     if of.action.does != "fill_sheet" or question is None or not question.answers:
         return None
-    return [(word, i18n.title(word.replace("_", " "), of.language)) for word in question.answers]
+    return [(word, i18n.word("sheet", word, of.language)) for word in question.answers]
 
 
 def _risk_kinds(of: Choosing) -> Options:

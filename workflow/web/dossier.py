@@ -79,7 +79,7 @@ def sheets_of(law: Procedure, case: Case, deeds: Deeds, language: str) -> list[S
         said = answer.answer if answer is not None else ""
         return Row(
             asks=i18n.title(question.asks, language),
-            answer=i18n.title(said.replace("_", " "), language) if question.answers else said,
+            answer=i18n.word("sheet", said, language) if said in question.answers else said,
             stops=said in question.stops_on,
             evidence=answer.evidence if answer is not None else "",
             on=answer.on if answer is not None else None,

@@ -9,7 +9,6 @@ from typing import Any
 
 from states.procedure import Procedure
 from states.sheets import question_of
-from states.terms import spoken
 from workflow import i18n
 from workflow.hands import Hand
 from workflow.timeline import Entry
@@ -68,6 +67,10 @@ class Teller:
         for_whom = for_whom or (hand.for_whom if hand is not None else "")
         return self._t("{name} for {for_whom}", name=name, for_whom=for_whom) if for_whom else name
 
+    def party(self, code: str) -> str:
+        """What a Party is called."""
+        return self._names(code)
+
     def voice(self, words: str) -> str:
         """Who speaks: "Permanent Mission of France", "Clock"."""
         code = words.partition(":")[2].partition("/")[0]
@@ -119,7 +122,9 @@ class Teller:
         law, language = self._law, self._language
         question = question_of(law, str(data.get("question", "")))
         if question is not None:
-            yield f"{i18n.title(question.asks, language)} {i18n.title(spoken(data['answer']), language)}"
+            said = str(data["answer"])
+            told = i18n.word("sheet", said, language) if said in question.answers else said
+            yield f"{i18n.title(question.asks, language)} {told}"
         if data.get("level") and data.get("kind") in law.risks:
             level = i18n.word("risk", data["level"], language)
             yield f"{i18n.title(law.risks[data['kind']].title, language)}: {level}"
