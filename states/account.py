@@ -208,6 +208,9 @@ def _ask(procedure: Procedure, ask: Ask) -> list[Line]:
         lines += _entry("Joiners", f"a Party that joins meanwhile is asked too, for {ask.joiners} at least")
     if ask.shows:
         lines += _entry("Shows", f"those asked, while it is open: {terms.listed(ask.shows)}")
+    if ask.publishes != "nothing":
+        told = {"counts": "how many answered what", "positions": "who answered what"}[ask.publishes]
+        lines += _entry("Public", f"{told}, after the close, if the case is released")
     if ask.objections_stand:
         lines += _entry("Objections", "stand until they are withdrawn in writing")
     lines += _told("On objection", ask.objection_notify)

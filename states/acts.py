@@ -18,6 +18,7 @@ from states import (
     holds,
     membership,
     monitoring,
+    openness,
     questions,
     replies,
     risks,
@@ -333,6 +334,7 @@ ACTS: Mapping[str, Act] = {
     **membership.ACTS,
     **booking.ACTS,
     **monitoring.ACTS,
+    **openness.ACTS,
 }
 
 

@@ -1,4 +1,4 @@
-"""What a case gathers beside its rounds: answers on sheets, risks, signatures, members.
+"""What a case gathers beside its rounds: answers on sheets, risks, signatures, members, public texts.
 
 Plain frozen records: `facts.Case` holds them, `effects.py` changes them, the case row keeps them as JSON.
 """
@@ -6,7 +6,7 @@ Plain frozen records: `facts.Case` holds them, `effects.py` changes them, the ca
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +86,29 @@ class Member:
         """Whether it is a member on that day."""
         has_left = self.left_on is not None and self.left_on <= day
         return not has_left and (self.term_ends is None or day <= self.term_ends)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicText:
+    """What the public may read of a case in one language, once it is reviewed and the case is released."""
+
+    language: str
+    #: What the case is called outside; not the title of the file.
+    title: str
+    #: Who proposes it, in words.
+    proposed_by: str
+    #: What is proposed.
+    proposal: str
+    #: Contributions and matching funds, in words, or "".
+    funds: str = ""
+    #: Who wrote it: a sign-in name, else a role.
+    by: str = ""
+    #: Who reviewed it, another person; "": nobody yet.
+    reviewed_by: str = ""
+    #: When it was reviewed (UTC); None: it waits.
+    reviewed_at: datetime | None = None
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether a second person has read it."""
+        return self.reviewed_at is not None

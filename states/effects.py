@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from states.dossier import Member, Risk, SheetAnswer, Signature
+from states.dossier import Member, PublicText, Risk, SheetAnswer, Signature
 from states.facts import Answer, Asked, Case, Condition, Deadline, Decision, Objection, Round
 
 #: Fields that hold instants, and fields that hold days: one meaning per name, in every record.
@@ -28,6 +28,8 @@ INSTANTS = frozenset(
         "closed_at",
         "ended_at",
         "due_at",
+        "released_at",
+        "reviewed_at",
     ]
 )
 DAYS = frozenset(
@@ -261,6 +263,14 @@ def _member_change(case: Case, values: Mapping[str, Any]) -> Case:
     return replace(case, members=tuple(changed))
 
 
+def _public_text(case: Case, values: Mapping[str, Any]) -> Case:
+    """A text that waits stands beside the reviewed one of its language, and takes its place once reviewed."""
+    given = PublicText(**values)
+    others = [t for t in case.public_texts if t.language != given.language]
+    kept = [t for t in case.public_texts if t.language == given.language and t.is_reviewed]
+    return replace(case, public_texts=(*others, *(() if given.is_reviewed else kept), given))
+
+
 def _kept_beside(case: Case, values: Mapping[str, Any]) -> Case:
     """Holds, extensions, accounts and duties have registers of their own; the case sees what they moved."""
     return case
@@ -289,6 +299,7 @@ APPLY: Mapping[str, Callable[[Case, Mapping[str, Any]], Case]] = {
     "signature": _signature,
     "member": _member,
     "member_change": _member_change,
+    "public_text": _public_text,
     "hold": _kept_beside,
     "resume": _kept_beside,
     "extension": _kept_beside,

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from states.dossier import Member, Risk, SheetAnswer, Signature
+from states.dossier import Member, PublicText, Risk, SheetAnswer, Signature
 from states.ledger import Entry
 from states.periods import WorkingDays, local_day
 from states.procedure import Procedure, State
@@ -294,6 +294,10 @@ class Case:
     signatures: tuple[Signature, ...] = ()
     #: Members admitted, those that have left included.
     members: tuple[Member, ...] = ()
+    #: What is written for the public: of a language the reviewed text, and one that waits.
+    public_texts: tuple[PublicText, ...] = ()
+    #: Since when the public may read the case (UTC); None: it may not.
+    released_at: datetime | None = None
 
     @property
     def is_held(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from states import agreements, booking, membership, monitoring, questions, risks, sheets
+from states import agreements, booking, membership, monitoring, openness, questions, risks, sheets
 from states.asked import who_is_asked
 from states.commands import Moment
 from states.decisions import (
@@ -442,6 +442,7 @@ GUARDS: Mapping[str, Guard] = {
     **membership.GUARDS,
     **booking.GUARDS,
     **monitoring.GUARDS,
+    **openness.GUARDS,
 }
 
 WITH_ARGUMENT: Mapping[str, Callable[[Moment, str], Reason | None]] = {

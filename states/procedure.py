@@ -22,6 +22,10 @@ DISPATCH_TASK = Period(5, "days")
 #: many have answered what so far, and who has.
 SHOWS = ("consents", "counts", "positions")
 
+#: What the public register tells of the answers to a question, once it is closed: nothing, how many answered
+#: what, or who.
+PUBLISHES = ("nothing", "counts", "positions")
+
 NO_NOTICES: Notices = MappingProxyType({})
 
 
@@ -126,6 +130,8 @@ class Ask:
     joiners: Period | None = None
     #: What those asked may see of the consultation while it is open (SHOWS): empty, nothing.
     shows: tuple[str, ...] = ()
+    #: What the public may know of the answers after the close, if the case is released (PUBLISHES).
+    publishes: str = "nothing"
     #: How many members must speak in favour, or 0.
     quorum: int = 0
     #: Share of those asked that must vote, as (numerator, denominator); fewer votes lapse.

@@ -12,7 +12,17 @@ from typing import Any
 from states import provided
 from states.faults import Fault, Places, ProcedureError, meant
 from states.periods import Grace, Period
-from states.procedure import Action, Alternative, Ask, Body, Deadline, Procedure, State, TakeOver
+from states.procedure import (
+    PUBLISHES,
+    Action,
+    Alternative,
+    Ask,
+    Body,
+    Deadline,
+    Procedure,
+    State,
+    TakeOver,
+)
 from states.source import Source, SourceError
 from states.tables import Noted, Table
 
@@ -233,6 +243,7 @@ def _ask(table: Table) -> Ask:
         question_extends=table.optional_period("question_extends"),
         objections_stand=table.flag("objections_stand"),
         shows=table.words("shows", ()),
+        publishes=table.choice("publishes", PUBLISHES, "nothing"),
         joiners=table.optional_period("joiners"),
         within=table.period("within"),
         again_within=table.optional_period("again_within"),

@@ -127,6 +127,16 @@ MESSAGES: Mapping[str, str] = {
     "no_recommendation_open": "No recommendation is still to be carried out.",
     "no_complaint_waits": "No complaint waits for a review.",
     "unknown_owner": "'{owner}' cannot carry out a recommendation here: choose {allowed}{hint}.",
+    # the public
+    "no_public_text_waits": "No text for the public waits for a second person. Write it first.",
+    "not_that_public_text": "No text in '{language}' waits for a second person. Waiting: {waiting}.",
+    "which_public_text": "Several texts for the public wait for a second person. Say which: {waiting}.",
+    "own_public_text": "A second person reviews what the public may read: not the one who wrote it.",
+    "public_text_missing": "The public text in '{language}', the language that counts, is missing or not yet "
+    "reviewed. Write it, and have a second person review it.",
+    "language_not_public": "'{language}' is not a language of this procedure{hint}. Its languages: {known}.",
+    "is_released": "The case stands in the public register already.",
+    "not_released": "The case does not stand in the public register.",
     # sheets, risks, agreements, members
     "stopped": "The sheet '{title}' stops the case, and nobody can pass over it: {told}. "
     "Decline or withdraw the case, or send it where it belongs.",

@@ -20,7 +20,7 @@ queries
 contacts
 numbers heartbeat people hands files spreadsheet sheet rehearsal expected links folding
 record outbox rehearsal_file
-explanations timeline register letters replies spoken
+explanations timeline register letters replies spoken published
 alerts postmark
 covers
 delivery gather

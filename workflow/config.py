@@ -181,6 +181,15 @@ class Languages(_Section):
     default: Literal["en", "fr", "es"] = "en"
 
 
+class Public(_Section):
+    #: Whether there is a public register: pages without sign-in, of cases that an officer has released.
+    register_open: bool = False
+    #: Whether search engines may list its pages.
+    search_engines: bool = False
+    #: How long a browser or a cache may show a page of it without asking again, seconds.
+    keep_for_s: Positive = 300
+
+
 class Settings(_Section):
     """Everything an operator decides. `Settings()` is the defaults alone; `load()` reads what was decided."""
 
@@ -192,6 +201,7 @@ class Settings(_Section):
     sweep: Sweep = Sweep()
     law: Law = Law()
     languages: Languages = Languages()
+    public: Public = Public()
 
     @model_validator(mode="after")
     def _a_lease_outlives_a_letter(self) -> "Settings":

@@ -193,6 +193,8 @@ def _case(
         form=row.form,
         signatures=tuple(dossier.Signature(**from_plain(each)) for each in row.signatures),
         members=tuple(dossier.Member(**from_plain(each)) for each in row.members),
+        public_texts=tuple(dossier.PublicText(**from_plain(each)) for each in row.public_texts),
+        released_at=row.released_at,
     )
 
 

@@ -55,6 +55,13 @@ GIVEN: dict[str, dict[str, Any]] = {
     "endorse": {"risk": "low"},
     "record_reply": {"party": "FR", "answer": "consent"},
     "set_details": {"title": "Evian Project, second phase"},
+    "review_public_text": {"language": "en"},
+    "write_public_text": {
+        "language": "en",
+        "public_title": "Water and wetlands",
+        "proposed_by": "A company",
+        "proposal": "To restore ten wetlands.",
+    },
 }
 _GIVEN_HERE: dict[tuple[str, str], dict[str, Any]] = {
     ("body_consultation", "admit_late"): {"party": "CA", "reasons": "the courier was on strike"},
@@ -90,6 +97,9 @@ def expected(state: str, action: str, role: str) -> set[str]:
     if action == "verify_reply":
         # In these cases nobody has recorded anything on behalf; tests/states/test_acts.py has some who have.
         return {"nothing_to_verify"}
+    if action == "review_public_text":
+        # Likewise: tests/states/test_openness.py has some in which a text waits for a second person.
+        return {"no_public_text_waits"}
     return {"not_asked"} if action == "record_reply" and state in NOBODY_ASKED else set()
 
 
@@ -121,6 +131,10 @@ def prepare(play: Any, state: str, action: str) -> None:
     """Let happen what must have happened before the action makes sense."""
     if action == "resume":
         play.act(OFFICER, "hold")
+    if action in ("release", "take_back"):
+        _reviewed(play)
+    if action == "take_back":
+        play.act(OFFICER, "release")
     if (state, action) in _BEFORE:
         _BEFORE[state, action](play)
     if action == "answer_question":
@@ -152,6 +166,12 @@ _NUMBERED = {
     "correct_entry": ("entry",), "refund_entry": ("entry",), "release_entry": ("entry",),
     "record_actual": ("indicator",),
 }  # fmt: skip
+
+
+def _reviewed(play: Any) -> None:
+    """A text for the public that a second person has read."""
+    play.act(Actor("officer", "ann"), "write_public_text", **GIVEN["write_public_text"])
+    play.act(Actor("officer", "ben"), "review_public_text", **GIVEN["review_public_text"])
 
 
 def _late(when: str, who: str, word: str) -> Callable[[Any], None]:

@@ -42,7 +42,7 @@ def test_every_effect_comes_back_from_its_text_as_it_was() -> None:
 
 def test_every_effect_is_written_somewhere_or_is_a_column_of_the_case() -> None:
     of_the_row = {"set", "mark", "item", "condition", "decision"}
-    of_the_row |= {"sheet_answer", "risk", "signature", "member", "member_change"}
+    of_the_row |= {"sheet_answer", "risk", "signature", "member", "member_change", "public_text"}
     assert set(APPLY) == set(WRITE) | of_the_row
 
 

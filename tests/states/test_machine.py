@@ -166,6 +166,7 @@ def test_before_any_question_a_notice_belongs_to_no_round() -> None:
             {},
             "Send the question: not possible while the case is in 'Suspended' (suspended). "
             "Possible here: book_entry, terminate, reinstate, record_reply, verify_reply, "
+            "write_public_text, review_public_text, release, take_back, "
             "reopen_due_diligence, confirm_due_diligence, refund_entry, correct_entry, final_accounts, set_indicator, "
             "record_actual, plan_assessment, record_assessment, recommend, close_recommendation, "
             "record_complaint, review_complaint, fill_sheet, record_risk, mitigate_risk.",
@@ -270,6 +271,14 @@ def test_for_everything_possible_in_a_state_it_is_said_why_not() -> None:
         ("record_reply", ""),
         ("verify_reply", "No reply recorded on behalf waits for a second person."),
         ("answer_question", ""),
+        ("write_public_text", ""),
+        ("review_public_text", "No text for the public waits for a second person. Write it first."),
+        (
+            "release",
+            "The public text in 'en', the language that counts, is missing or not yet reviewed. "
+            "Write it, and have a second person review it.",
+        ),
+        ("take_back", "The case does not stand in the public register."),
         ("confirm_item", ""),
         ("reopen_due_diligence", ""),
         ("confirm_due_diligence", "Nothing has reopened the due diligence."),

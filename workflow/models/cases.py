@@ -24,6 +24,15 @@ class Case(Base):
     """One proposed partnership, as its events have made it."""
 
     __tablename__ = "cases"
+    __table_args__ = (
+        # The public register looks at what is released, however many cases there are.
+        Index(
+            "ix_cases_released",
+            "released_at",
+            sqlite_where=text("released_at IS NOT NULL"),
+            postgresql_where=text("released_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)
@@ -65,6 +74,9 @@ class Case(Base):
     members: Mapped[list[Any]] = mapped_column(default=list)
     #: Form of agreement that was chosen, or "".
     form: Mapped[str] = mapped_column(default="")
+    #: What is written for the public, and since when it may be read (UTC); None: the case is not released.
+    public_texts: Mapped[list[Any]] = mapped_column(default=list)
+    released_at: Mapped[datetime | None]
 
 
 class Document(Base):

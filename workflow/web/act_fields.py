@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
 
+from states import openness
 from states.details import DAY, LIST, NUMBER, TRUTH, kind_of, read
 from states.facts import Facts
 from states.guards import late_answers
@@ -73,13 +74,21 @@ LABELS: Mapping[str, tuple[str, str]] = {
         "Question and answer then stand on the reply pages of all who are asked.",
     ),
     "item": ("Item", ""),
+    "language": ("Language", ""),
     "kind": ("Kind", ""),
     "meeting": ("Meeting", ""),
     "no": ("Votes against", ""),
     "no_territory_reason": ("Why no territory is concerned", ""),
+    "funds": ("Contributions and matching funds", "In words that everybody may read."),
     "parties": ("Whom nothing has reached", ""),
     "party": ("Party", ""),
     "present": ("Present", "How many were present, for the quorum."),
+    "proposal": (
+        "What is proposed",
+        "In words that everybody may read: this is the text of the public register.",
+    ),
+    "proposed_by": ("Proposed by", "As everybody may read it: no person, no address."),
+    "public_title": ("Title for the public", "It may differ from the title of the file."),
     "reason": ("Reason", "It is kept in the record, and letters about it quote it."),
     "reasons": ("Reasons", "They are kept in the record."),
     "result": ("Result", ""),
@@ -109,6 +118,7 @@ _LABELS_OF: Mapping[tuple[str, str], tuple[str, str]] = {
 }
 _LONG = frozenset(
     {"findings", "reason", "reasons", "changes", "conditions", "text", "summary", "no_territory_reason"}
+    | {"proposal", "funds"}
 )
 
 
@@ -129,7 +139,7 @@ def fields(
             kind=_kind(name),
             required=name in action.needs,
             hint=say(hint, language) if hint else "",
-            value=typed.get(name, _present(name, facts, action)),
+            value=typed.get(name, _present(name, facts, action, typed.get("language", ""))),
         )
         known = CHOICES.get(name)
         if known is not None:
@@ -204,13 +214,20 @@ def _kind(name: str) -> str:
     return "long" if name in _LONG else "text"
 
 
-def _present(name: str, facts: Facts, action: Action) -> str:
+#: Detail -> field of the text for the public.
+_PUBLIC = {"public_title": "title", "proposed_by": "proposed_by", "proposal": "proposal", "funds": "funds"}
+
+
+def _present(name: str, facts: Facts, action: Action, language: str = "") -> str:
     """What stands in a field before anybody has typed: what is on file, where the action changes it."""
     case = facts.case
     if name == "territory":
         return ", ".join(case.territory)
     if action.does == "set_details" and name in ("title", "summary"):
         return str(getattr(case, name))
+    if action.does == "write_public_text" and name in _PUBLIC:
+        text = {**openness.readable(case), **openness.waiting(case)}.get(language)
+        return str(getattr(text, _PUBLIC[name])) if text is not None else ""
     return case.target if name == "meeting" else ""
 
 
@@ -343,6 +360,13 @@ def _parties(of: _Choosing) -> Options:
     return sorted(found, key=lambda each: i18n.sort_key(each[1]))
 
 
+def _languages(of: _Choosing) -> Options:
+    """Languages of texts for the public: those of the law file, or those that wait for a second person."""
+    texts = openness.waiting(of.facts.case)
+    codes = texts if of.action.does == "review_public_text" else of.law.languages
+    return [(code, i18n.own_name(code)) for code in codes]
+
+
 def named(code: str, names: Names, language: str) -> str:
     """The name of a Party, by its code."""
     return i18n.named_in(language, names.get(code)) or i18n.country(code, language)
@@ -357,6 +381,7 @@ CHOICES: Mapping[str, Callable[[_Choosing], Options]] = {
     "owner": _owners,
     "item": _items,
     "kind": _kinds,
+    "language": _languages,
     "meeting": _meetings,
     "party": _parties,
     "result": _results,

@@ -17,6 +17,7 @@ from states.zones import zone_of
 from workflow import drawing, engine, files, forecast, hands, queries, timeline
 from workflow.queries import PARTNERS
 from workflow.web import casefile, dossier, references, tiles
+from workflow.web.case_openness import openness_of
 from workflow.web.deeds import deeds_of
 from workflow.web.happened import Teller
 from workflow.web.kept import Version, kept_of, version_of
@@ -135,6 +136,7 @@ def _made(request: Request, session: Session, version: Version, person: Person, 
         "members": dossier.members_of(law, case, local_day(facts.now, zone_of(law.timezone)), language),
         "documents": files.documents(session, case_id),
         "batches": casefile.batches_of(version.letters),
+        "openness": openness_of(site_of(request), law, case, person),
         "outlooks": forecast.forecast(law, facts),
         "assumed": _ASSUMED,
         "ends": _ENDS,

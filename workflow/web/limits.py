@@ -15,6 +15,8 @@ LIMITS: Mapping[str, tuple[int, timedelta]] = MappingProxyType(
         "link": (5, timedelta(minutes=10)),
         "reply": (30, timedelta(minutes=10)),
         "search": (120, timedelta(minutes=1)),
+        # What anybody may read without signing in, from one address.
+        "public": (240, timedelta(minutes=1)),
         "api": (300, timedelta(minutes=1)),
         # Tokens that open nothing, from one address: whoever guesses is slowed down.
         "token": (20, timedelta(minutes=10)),
