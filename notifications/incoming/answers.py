@@ -10,6 +10,7 @@ not be read as yes.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from notifications.incoming.phrases import Sense, all_phrases, senses
 from notifications.incoming.sentences import Sentence, sentences
@@ -78,17 +79,26 @@ def read_answer(text: str, answers: Collection[str] = (), conditional: Collectio
 
 def _found_in(sentence: Sentence) -> list[_Found]:
     """What a sentence says; a phrase that lies within a longer one is part of that."""
-    hits = [
-        _Found(senses()[sense], sentence, phrases.language, start, end)
-        for phrases in all_phrases()
-        for sense, start, end in phrases.senses_in(sentence.plain)
+    return [
+        _Found(senses()[sense], sentence, language, start, end)
+        for sense, language, start, end in _senses_in(sentence.plain)
     ]
-    hits.sort(key=lambda hit: (hit.start - hit.end, hit.start))
-    taken: list[_Found] = []
+
+
+# A message says the same in its plain text and in its HTML, and is asked more than once what it says.
+@lru_cache(maxsize=2048)
+def _senses_in(text: str) -> tuple[tuple[str, str, int, int], ...]:
+    hits = [
+        (sense, phrases.language, start, end)
+        for phrases in all_phrases()
+        for sense, start, end in phrases.senses_in(text)
+    ]
+    hits.sort(key=lambda hit: (hit[2] - hit[3], hit[2]))
+    taken: list[tuple[str, str, int, int]] = []
     for hit in hits:
-        if not any(other.start < hit.end and hit.start < other.end for other in taken):
+        if not any(other[2] < hit[3] and hit[2] < other[3] for other in taken):
             taken.append(hit)
-    return sorted(taken, key=lambda hit: hit.start)
+    return tuple(sorted(taken, key=lambda hit: hit[2]))
 
 
 def _is_courtesy(sentence: Sentence) -> bool:

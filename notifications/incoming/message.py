@@ -40,8 +40,8 @@ class Incoming:
     html_words: Words | None
     #: The whole plain text, quotations too.
     text: str = field(repr=False)
-    #: HTML that a page may show: cleaned, without pictures; "" where there is none.
-    html: str = field(repr=False)
+    #: The HTML as it came: never to be shown.
+    raw_html: str = field(repr=False)
     attachments: tuple[Attachment, ...]
     #: Whom a letter of ours did not reach; of bounces and delays.
     failures: tuple[Failure, ...]
@@ -50,6 +50,11 @@ class Incoming:
     faults: tuple[Fault, ...]
     #: SHA-256 of the raw bytes, hexadecimal.
     sha256: str
+
+    @property
+    def html(self) -> str:
+        """HTML that a page may show: cleaned, without pictures; "" where there is none."""
+        return markup.harmless(self.raw_html) if self.raw_html else ""
 
     @property
     def is_doubtful_sender(self) -> bool:
@@ -84,7 +89,7 @@ def read(
             words=Words(""),
             html_words=None,
             text="",
-            html="",
+            raw_html="",
             attachments=(),
             failures=(),
             origin=Origin(),
@@ -124,7 +129,7 @@ def _read(
         words=words,
         html_words=html_words,
         text=text,
-        html=markup.harmless(parts.html[0]) if parts.html else "",
+        raw_html=parts.html[0] if parts.html else "",
         attachments=attachments,
         failures=failures if is_report else (),
         origin=read_origin(parts, text) if is_report else Origin(),

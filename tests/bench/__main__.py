@@ -12,7 +12,7 @@ from importlib import import_module
 from tests.bench.places import Place, places
 from tests.bench.timing import Line
 
-SUBJECTS = ("decide", "perform", "round", "delivery", "sweep", "pages")
+SUBJECTS = ("decide", "perform", "round", "delivery", "sweep", "mail", "pages")
 ROUNDS, ROUNDS_QUICK = 7, 3
 
 Subject = Callable[[list[Place], int, bool], list[Line]]

@@ -1,6 +1,6 @@
 """Mail that comes in: kept first, filed with the right case, and counted or put to an officer."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, text, update
@@ -11,7 +11,7 @@ from tests.notifications.corpus.people import EN, EN_NO
 from tests.notifications.corpus.programs import gmail, plain
 from tests.workflow import mails
 from tests.workflow.mails import NOW, answers, arrive, made, read_as, sent
-from workflow import db, inbox, queries
+from workflow import backup, db, files, inbox, links, queries, record
 from workflow.inbox import Answer
 from workflow.outbox import DELIVERIES
 from workflow.queries import EVENTS, LETTERS
@@ -221,8 +221,6 @@ def test_the_subject_alone_attaches_nothing(engine, case):
 
 
 def test_the_mark_in_the_subject_attaches_what_a_known_sender_writes_and_only_that(engine, case):
-    from workflow import links
-
     letter = sent(engine, case)
     row = mails.letter_to(engine, case, "NO")
     subject = f"Our answer {links.subject_mark(build.SECRET, row.id)}"
@@ -399,9 +397,9 @@ def test_what_waits_is_counted_for_the_officer_of_the_case_and_for_all_where_it_
 
     with db.reading(engine) as session:
         piles = inbox.piles(session, queries.CASES.c.officer == "")
-    assert {(pile.case_id, pile.count, pile.due is not None) for pile in piles} == {
-        (None, 1, False),
-        (case, 1, True),
+    assert {(pile.case_id, pile.count, pile.due) for pile in piles} == {
+        (None, 1, date(2024, 6, 14)),
+        (case, 1, date(2024, 6, 14)),
     }
 
 
@@ -411,3 +409,35 @@ def test_words_that_no_database_takes_are_kept_all_the_same(engine, case):
     number = arrive(engine, raw)
 
     assert read_as(engine, number, "status") in ("filed", "waiting")
+
+
+def test_a_mail_with_something_harmful_counts_and_is_not_laid_among_the_documents(engine, case):
+    arrive(engine, made("zip-bomb", sent(engine, case)))
+
+    assert answers(engine, case) == [("NO", "party:NO", "no_objection")]
+    with db.reading(engine) as session:
+        assert files.documents(session, case) == []
+
+
+def test_the_record_of_a_case_with_mail_holds_and_is_made_anew_from_its_events(engine, case):
+    letter = sent(engine, case)
+    for name in ("gmail-en", "absence-fr", "condition-en", "bounce-postfix"):
+        arrive(engine, made(name, letter))
+
+    with db.reading(engine) as session:
+        assert record.rebuild(session, case) == []
+        assert record.verify(session).holds
+
+
+def test_a_copy_of_the_database_holds_the_mail(engine, case, tmp_path, sqlite_template):
+    number = arrive(engine, made("objection-fr", sent(engine, case)))
+    kept = tmp_path / "copy.zip"
+    backup.write(engine, kept, NOW)
+    other = db.make_engine(f"sqlite:///{tmp_path / 'other.db'}")
+    db.upgrade(other)
+    backup.restore(other, kept, NOW)
+
+    with db.reading(engine) as session, db.reading(other) as there:
+        assert inbox.raw_of(there, number) == inbox.raw_of(session, number)
+    assert read_as(other, number, "word", "status") == ("objection", "filed")
+    other.dispose()

@@ -194,7 +194,7 @@ def _mail(session: Session, hats: Hats) -> Iterator[Item]:
     piles = {pile.case_id: pile for pile in inbox.piles(session, hats.own())}
     unknown = piles.pop(None, None)
     if unknown is not None:
-        yield Item(0, "", "", "mail", count=unknown.count)
+        yield Item(0, "", "", "mail", due=unknown.due, count=unknown.count)
     if not piles:
         return
     rows = rows_of(session, select(*CASE).where(CASES.c.id.in_(piles)).order_by(CASES.c.id).limit(LIMIT))

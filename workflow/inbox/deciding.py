@@ -71,12 +71,12 @@ def accept(
     if answer.word == filing.WITHDRAWAL:
         # A withdrawal has a text and no reasons or conditions of its own.
         given = {name: value for name, value in given.items() if name not in ("conditions", "reasons")}
-    given["scan"] = filing.name_in_case(mail)
+    given["scan"] = filing.name_in_case(mail, row.attachments)
     details = {name: value for name, value in given.items() if value}
     command = Command(action.name, actor, details, key=key or f"mail {mail_id} accepted")
     outcome = engine.perform(session, row.case_id, command, now)
     if isinstance(outcome, Outcome):
-        filing.keep_with_case(session, row.case_id, mail, now)
+        filing.keep_with_case(session, row.case_id, mail, given["scan"], now)
         _close(session, [mail_id], "filed", "accepted", actor, now)
     return outcome
 

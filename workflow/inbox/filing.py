@@ -8,7 +8,7 @@ is killed between keeping and filing leaves a message that is simply still new.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -289,12 +289,13 @@ def _perform(
 ) -> engine.Outcome | Refused:
     assert who.voice is not None and who.ask is not None
     given = details_of(columns, read.word, who.ask)
-    if name := name_in_case(row):
+    name = name_in_case(row, columns["attachments"])
+    if name:
         given["scan"] = name
     command = Command(read.word, who.voice, given, received_at=row.received_at, key=f"mail {row.id}")
     outcome = engine.perform(session, told["case_id"], command, now)
     if isinstance(outcome, engine.Outcome):
-        keep_with_case(session, told["case_id"], row, now)
+        keep_with_case(session, told["case_id"], row, name, now)
     return outcome
 
 
@@ -306,18 +307,18 @@ def details_of(columns: dict[str, Any], word: str, ask: Ask) -> dict[str, Any]:
     return given
 
 
-def name_in_case(row: Row[Any]) -> str:
-    """What a message is called among the documents of a case; "" for one too large to be there.
+def name_in_case(row: Row[Any], attachments: Sequence[Mapping[str, Any]]) -> str:
+    """What a message is called among the documents of a case.
 
-    It then stays among the mail alone, and the event names its digest.
+    "" for one that is too large to be there, or with something that may do harm: it stays among the mail
+    alone, and the event names its digest.
     """
-    is_small = 0 < row.size <= files.SIZE_MAX_BYTES
+    is_small = 0 < row.size <= files.SIZE_MAX_BYTES and not any(each["warning"] for each in attachments)
     return files.clean_name(f"Mail {row.id} {row.received_at:%Y-%m-%d}.eml") if is_small else ""
 
 
-def keep_with_case(session: Session, case_id: int, row: Row[Any], now: datetime) -> None:
-    """Keep a message among the documents of a case, for the Secretariat's eyes."""
-    name = name_in_case(row)
+def keep_with_case(session: Session, case_id: int, row: Row[Any], name: str, now: datetime) -> None:
+    """Keep a message among the documents of a case, for the Secretariat's eyes; "" as its name: not."""
     if name:
         engine.attach(session, case_id, name, row.raw, ACCESS, CLOCK, now)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
@@ -15,6 +15,8 @@ from workflow.inbox.keeping import MAIL, READINGS
 from workflow.queries import CASES, ROUNDS
 
 PAGE = 50
+#: Within so many days of its arrival somebody looks at a message: nothing waits without a date.
+LOOK_WITHIN = timedelta(days=2)
 
 #: Why a message waits -> in plain words.
 WAITS: Mapping[str, str] = {
@@ -48,8 +50,8 @@ class Pile:
     #: None: not known.
     case_id: int | None
     count: int
-    #: The last day of the window that is open in that case, or None.
-    due: date | None
+    #: By when somebody must have looked at the oldest: in two days, and before the window of its case ends.
+    due: date
 
 
 def waiting(session: Session, *, returns: bool = False, after: int = 0) -> tuple[list[Row[Any]], bool]:
@@ -92,13 +94,22 @@ def piles(session: Session, mine: ColumnElement[bool]) -> list[Pile]:
     """
     # A guess counts for whose case it may be: nobody's mail would wait without end.
     counted = (
-        select(READINGS.c.case_id, func.count(), _open_until())
+        select(
+            READINGS.c.case_id,
+            func.count(),
+            func.min(MAIL.c.received_at, type_=MAIL.c.received_at.type),
+            _open_until(),
+        )
+        .join(MAIL, MAIL.c.id == READINGS.c.mail_id)
         .outerjoin(CASES, CASES.c.id == READINGS.c.case_id)
         .where(models.IS_WAITING, READINGS.c.case_id.is_(None) | mine)
         .group_by(READINGS.c.case_id)
         .order_by(READINGS.c.case_id)
     )
-    return [Pile(*row) for row in session.execute(counted)]
+    return [
+        Pile(case_id, count, min(oldest.date() + LOOK_WITHIN, until or date.max))
+        for case_id, count, oldest, until in session.execute(counted)
+    ]
 
 
 def _open_until() -> Any:
