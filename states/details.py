@@ -108,6 +108,7 @@ KINDS: Mapping[str, Detail] = {
     "received_at": MOMENT,
     "in_writing": TRUTH,
     "for_all": TRUTH,
+    "terms_changed": TRUTH,
     "expertise": TRUTH,
     "yes": NUMBER,
     "no": NUMBER,

@@ -203,6 +203,11 @@ def amendment_is_material(moment: Moment) -> Reason | None:
     return None if moment.details.get("kind") == "material" else reason("not_material")
 
 
+def terms_are_changed(moment: Moment) -> Reason | None:
+    """The agreement is renewed on other terms than those that were approved."""
+    return None if moment.details.get("terms_changed") is True else reason("terms_unchanged")
+
+
 def editorial_leaves_the_territory(moment: Moment) -> Reason | None:
     """A change of territory is never editorial."""
     given = moment.details.get("territory")
@@ -413,6 +418,7 @@ GUARDS: Mapping[str, Guard] = {
             amendment_is_of_a_kind,
             amendment_is_material,
             editorial_leaves_the_territory,
+            terms_are_changed,
             a_late_answer_is_there,
             a_reply_waits,
             questions.a_question_waits,

@@ -97,6 +97,7 @@ MESSAGES: Mapping[str, str] = {
     "unknown_item": "'{item}' is not an item of a checklist{hint}.",
     "not_officers_item": "'{item}' is confirmed by {role}, not by an officer.",
     "objection_stands": "An objection of {parties} stands.",
+    "terms_unchanged": "The agreement is renewed on the same terms.",
     "not_material": "The amendment is editorial.",
     "not_decided_for": "The result is not in favour.",
     "not_decided_against": "The result is not against.",

@@ -78,11 +78,13 @@ def _onward(procedure: Procedure, here: str, every: list[Way], seen: set[str]) -
 
     def rank(way: Way) -> tuple[bool, bool, bool, bool]:
         state = procedure.states.get(way.to)
-        # A detour leads nowhere that this state does not lead itself, as a suspension does.
+        # A detour leads nowhere that this state does not lead itself, as a suspension does; or back, as a
+        # renewal does.
         beyond = {step.to for step in every if step.source == way.to}
+        hoped = {step.to for step in every if step.source == way.to and step.name == "carried"}
         return (
             way.name != "carried",
-            bool(beyond) and beyond <= near,
+            bool(beyond) and beyond <= near or bool(hoped) and hoped <= seen,
             state is not None and state.final,
             bool(way.alternative.when) and way.kind != "action",
         )
@@ -106,7 +108,6 @@ def _stage(
 ) -> list[str]:
     """One state: its name and period, what it is, the ways that leave the road, and the way on."""
     state = procedure.states[name]
-    lines = [_headed(f"{sign(name)}{name} ", _period(procedure, state))]
     leaving = [way for way in every if way.source == name and way != onward]
     groups = _grouped([way for way in leaving if way.kind != "action" or way.name not in shared])
     inner = "  │  " if onward or groups else "     "
@@ -138,7 +139,10 @@ def _grouped(leaving: list[Way]) -> list[tuple[list[str], list[Alternative]]]:
     """What leaves a state, names with the same ways told together."""
     by_name: dict[str, list[Alternative]] = {}
     for way in leaving:
-        by_name.setdefault(terms.verb(way), []).append(way.alternative)
+        alike = by_name.setdefault(terms.verb(way), [])
+        # The same way may be that of several questions.
+        if all((a.to, a.when) != (way.alternative.to, way.alternative.when) for a in alike):
+            alike.append(way.alternative)
     groups: list[tuple[list[str], list[Alternative]]] = []
     for name, alternatives in by_name.items():
         plain = [(a.to, a.when) for a in alternatives]

@@ -70,6 +70,7 @@ _GIVEN_HERE: dict[tuple[str, str], dict[str, Any]] = {
     ("body_consultation", "extend"): {"until": date(2024, 3, 20)},
     ("committee_approval", "extend"): {"until": date(2024, 4, 22)},
     ("notification", "extend"): {"until": date(2024, 6, 24)},
+    ("renewal", "extend"): {"until": date(2024, 10, 14)},
     ("committee_meeting", "record_decision"): {
         "meeting": "SC63", "result": "approved", "by": "consensus", "present": 19,
     },
@@ -214,6 +215,9 @@ _BEFORE: dict[tuple[str, str], Callable[[Any], None]] = {
     ("notification", "withdraw_objection"): _objection,
     ("notification", "ask_again"): _two_years_on,
     ("notification", "confirm_unreached"): lambda play: play.lose("KE"),
+    ("renewal", "admit_late"): _late("2024-10-03 09:00", "party:FR", "support"),
+    ("renewal", "withdraw_objection"): lambda play: play.do("2024-09-10 10:00", "party:DE", "objection"),
+    ("renewal", "confirm_unreached"): lambda play: play.lose("KE"),
     ("committee_meeting", "record_decision"): _at_committee,
     ("cop", "record_decision"): _at_cop,
     ("agreement", "ask_again"): _two_years_on,

@@ -15,6 +15,7 @@ The stages of the road and their moments (wall clock of Gland):
     cop                      2024-07-01 10:00, for COP15 (23 July 2025), paper due 2025-04-24
     agreement                2024-06-18 09:00
     active                   2024-07-15 10:00
+    renewal                  2024-09-02 10:00, dispatched 2024-09-02 11:00, last day 2024-10-02
 """
 
 from __future__ import annotations
@@ -189,6 +190,7 @@ _DISPATCHES = {
     "body_consultation": "2024-02-21 09:30",
     "committee_approval": "2024-03-14 10:00",
     "notification": "2024-04-16 09:30",
+    "renewal": "2024-09-02 11:00",
 }
 
 _SUBMITTED = [_by_officer("2024-01-08 10:00", "submit")]
@@ -221,6 +223,7 @@ _ROADS: dict[str, list[Callable[[Any], None]]] = {
     "cop": _ESCALATED,
     "agreement": _CLEARED,
     "active": _SIGNED,
+    "renewal": [*_SIGNED, _by_officer("2024-09-02 10:00", "renew")],
     "suspended": [*_SIGNED, _by_officer("2024-09-02 10:00", "suspend")],
     "declined": [*_SUBMITTED, _by_officer("2024-01-31 15:00", "decline", reason="an excluded sector")],
     "rejected": [*_BEFORE_COMMITTEE, _REJECTED],

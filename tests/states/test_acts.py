@@ -252,11 +252,10 @@ def test_a_receipt_goes_to_the_party_that_answered() -> None:
 # ------------------------------------------------------------------------------------------ in force
 
 
-def test_in_force_it_is_amended_renewed_suspended_reinstated_and_ended() -> None:
+def test_in_force_it_is_amended_suspended_reinstated_and_ended() -> None:
     play = stage("active")
     step = play.do("2024-08-05 10:00", OFFICER, "amend", kind="material", changes="the sum")
     assert (play.case.state, told(step, "agreement_amended")) == ("active", {"partner", "standing_committee"})
-    play.do("2024-08-06 10:00", OFFICER, "renew")
     play.do("2024-09-02 10:00", OFFICER, "suspend", reason="an oil spill")
     assert (play.case.state, play.due("task:suspended:review")) == ("suspended", date(2024, 12, 2))
     play.do("2024-10-01 10:00", OFFICER, "reinstate")

@@ -98,6 +98,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "summary": ("Summary", "The proposal in a few words: letters print it."),
     "territory": ("Territory", "Parties by name or code, separated by commas: the whole new list."),
     "text": ("Text", ""),
+    "terms_changed": ("Have the terms changed?", "If they have, the whole procedure begins again."),
     "title": ("Title", ""),
     "until": ("New last day", "If it is not a working day, the next one counts."),
     "yes": ("Votes in favour", ""),
