@@ -82,6 +82,8 @@ class Secretariat(_Section):
     website: str = ""
     #: Who signs letters: name and title, or the title alone.
     signatory: str = "The Secretary General"
+    #: Word file from which drafts of agreements are made; empty: the one that comes along.
+    agreement_template: str = ""
     #: ISO 3166 code of the seat, two letters.
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "CH"
 

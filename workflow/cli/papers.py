@@ -47,16 +47,17 @@ def to_meeting(
 def of_case(
     context: typer.Context,
     reference: str = typer.Argument(..., help="Reference of the case."),
-    what: str = typer.Option("report", "--what", help="report, working-paper or dossier."),
+    what: str = typer.Option("report", "--what", help="report, working-paper, agreement or dossier."),
     form: str = FORMAT,
     language: str = LANGUAGE,
     to: Path = TO,
 ) -> None:
-    """Report on one case, or print its working paper for a meeting or its whole dossier."""
+    """Report on one case, or print its working paper, the draft of its agreement, or its whole dossier."""
     at = _desk(context, language)
     makers = {
         "report": reports.case_report,
         "working-paper": reports.working_paper,
+        "agreement": reports.agreement,
         "dossier": reports.dossier,
     }
     if what not in makers:
@@ -64,8 +65,24 @@ def of_case(
     with at.reading() as session:
         at.case_id(session, reference)
         file = reports.gather(session, reference.upper(), at.settings.secretariat, at.now())
-    name = f"{reference.upper()}-{what}-{language}.{form}"
-    _write(makers[what](file, language), form, to or Path(name), at)
+    target = to or Path(f"{reference.upper()}-{what}-{language}.{form}")
+    try:
+        if what == "agreement" and form == "docx":
+            own = at.settings.secretariat.agreement_template
+            drafted = reports.agreement_word(reports.draft_of(file, language), Path(own) if own else None)
+            _keep(drafted, target)
+        else:
+            _write(makers[what](file, language), form, target, at)
+    except (reports.NoDraft, reports.BadTemplate) as why:
+        refuse(str(why))
+
+
+@app.command("template", epilog="Example: assent report template --to ours.docx")
+def template(
+    to: Path = typer.Option(Path("agreement.docx"), "--to", help="File to be written."),
+) -> None:
+    """Write the Word template of agreements, to be reworded and named in secretariat.agreement_template."""
+    _keep(reports.template(), to)
 
 
 @app.command("year", epilog="Example: assent report year 2026")
@@ -104,6 +121,10 @@ def _write(made: Document, form: str, to: Path, at: Desk) -> None:
         refuse(str(why), WRONG_USE)
     except NotPrinted as why:
         refuse(str(why))
+    _keep(content, to)
+
+
+def _keep(content: bytes, to: Path) -> None:
     try:
         to.write_bytes(content)
     except OSError as error:

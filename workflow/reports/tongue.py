@@ -84,6 +84,14 @@ class Tongue:
         dates = i18n.span(of.starts, of.ends, self.language)
         return i18n.form("form", "meeting", self.language, meeting=of.ordinal, dates=dates)
 
+    def clause(self, kind: str, name: str) -> str:
+        """Heading or text of a clause of an agreement; "" where nobody has worded it."""
+        return i18n.word(kind, name, self.language) if i18n.knows(kind, name) else ""
+
+    def office_signatory(self, of: Secretariat) -> str:
+        """Who signs for this house."""
+        return self.title(of.signatory)
+
     def office(self, of: Secretariat) -> Office:
         """The letterhead."""
         return letterhead(of, self.language)

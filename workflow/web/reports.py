@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -13,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from notifications import LANGUAGES
 from notifications.paper import Document
-from states.facts import Meeting
+from states.facts import Case, Meeting
 from states.periods import local_day
 from states.zones import zone_of
 from workflow import i18n, queries, reports
-from workflow.reports import FORMATS, CaseFile, NoSuchCase, UnknownMeeting
+from workflow.reports import FORMATS, BadTemplate, CaseFile, NoDraft, NoSuchCase, UnknownMeeting
 from workflow.web import workbook
 from workflow.web.hand import case_or_404
 from workflow.web.people import Person, sees
@@ -32,6 +33,7 @@ KINDS = {"pdf": "PDF", "docx": "Word", "html": "HTML"}
 OF_A_CASE: Mapping[str, tuple[str, Callable[[CaseFile, str], Document]]] = {
     "report": ("Report in the standard form", reports.case_report),
     "working-paper": ("Working paper for a meeting", reports.working_paper),
+    "agreement": ("Draft of the agreement", reports.agreement),
     "dossier": ("Dossier: the whole file, for the Secretariat only", reports.dossier),
 }
 
@@ -86,8 +88,8 @@ def show_case(request: Request, reference: str, person: Person = sees("case")) -
     """The documents there are of a case."""
     with site_of(request).reading() as session:
         case = queries.load_case(session, case_or_404(session, reference))
-    kinds = [(name, title) for name, (title, _) in OF_A_CASE.items()]
-    return page(request, "case_reports.html", case=case, kinds=kinds, **_choices(request))
+    assert case is not None
+    return _page_of_case(request, case)
 
 
 @router.get("/cases/{reference}/reports/{kind}", name="case_report")
@@ -101,7 +103,17 @@ def of_case(request: Request, reference: str, kind: str, person: Person = sees("
             file = reports.gather(session, reference, site.house.settings.secretariat, site.now())
         except NoSuchCase:
             raise HTTPException(404, f"There is no case {reference}.") from None
-    return _file(OF_A_CASE[kind][1](file, wanted.language), f"{reference}-{kind}", wanted, site)
+    try:
+        if kind == "agreement" and wanted.form == "docx":
+            own = site.house.settings.secretariat.agreement_template
+            content = reports.agreement_word(
+                reports.draft_of(file, wanted.language), Path(own) if own else None
+            )
+            return workbook.attached(content, f"{reference}-{kind}-{wanted.language}.docx")
+        made = OF_A_CASE[kind][1](file, wanted.language)
+    except (NoDraft, BadTemplate) as why:
+        return _page_of_case(request, file.case, [say(str(why), language_of(request))])
+    return _file(made, f"{reference}-{kind}", wanted, site)
 
 
 # ---------------------------------------------------------------------------------------- helpers
@@ -124,6 +136,19 @@ def _page(request: Request, faults: list[str] | None = None) -> Response:
         meetings=[(m.ordinal, i18n.span(m.starts, m.ends, language_of(request))) for m in ordinary],
         following=following[-1].ordinal if following else "",
         year=today.year,
+        faults=faults or [],
+        **_choices(request),
+    )
+
+
+def _page_of_case(request: Request, case: Case, faults: list[str] | None = None) -> Response:
+    kinds = [(name, title) for name, (title, _) in OF_A_CASE.items()]
+    return page(
+        request,
+        "case_reports.html",
+        status=422 if faults else 200,
+        case=case,
+        kinds=kinds,
         faults=faults or [],
         **_choices(request),
     )

@@ -26,6 +26,22 @@ def test_a_case_a_meeting_and_a_year_are_written_to_files(assent: Terminal) -> N
     assert f"Partnerships in {year}" in (assent.folder / f"partnerships-{year}-en.html").read_text("utf-8")
 
 
+def test_the_draft_of_an_agreement_is_written_as_word_from_a_template_of_ones_own(assent: Terminal) -> None:
+    reference = assent(*NEW, "--json").data["reference"]
+    assent("report", "template", "--to", "ours.docx")
+    ours = docx.Document(str(assent.folder / "ours.docx"))
+    ours.add_paragraph("Our own closing words.")
+    ours.save(str(assent.folder / "ours.docx"))
+    assent.environ["ASSENT_SECRETARIAT__AGREEMENT_TEMPLATE"] = "ours.docx"
+
+    done = assent("report", "case", reference, "--what", "agreement", "--format", "docx")
+
+    assert done.code == 0, done
+    made = docx.Document(str(assent.folder / f"{reference}-agreement-en.docx"))
+    assert made.paragraphs[-1].text == "Our own closing words."
+    assert "Partnership agreement" in [each.text for each in made.paragraphs]
+
+
 def test_what_cannot_be_reported_is_refused_with_what_to_do(assent: Terminal) -> None:
     assent(*NEW)
 
