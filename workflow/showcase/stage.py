@@ -33,6 +33,11 @@ PEOPLE = {
 }
 #: Letters of the last weeks are really sent, to the catcher; those of the years before count as sent.
 RECENT = timedelta(days=50)
+#: A list of those whom nobody works with; one of its names is like that of a partner.
+EXCLUDED = (
+    register.Line(("Example exclusion list", "Grey Heron Energy plc"), {"note": "drains peat"}),
+    register.Line(("Example exclusion list", "Example Tobacco International"), {"note": "tobacco"}),
+)
 #: An address that does not work, so that something has come back.
 DEAD = frozenset({"head.be@parties.example"})
 
@@ -89,6 +94,7 @@ class Stage:
         now = self.clock.now()
         with db.transaction(self.engine) as session:
             register.ensure_shipped(session, self.law.parties, now, contacts_per_party=1)
+            register.import_exclusions(session, EXCLUDED, actor="demo", now=now)
             for name, role in PEOPLE.items():
                 register.add_staff(
                     session,

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from workflow.showcase.in_force import IN_FORCE
+
 #: When the demo's installation begins, and the moment at which a visitor finds it (wall clock of Gland).
 START = "2024-09-02 09:00"
 NOW = "2026-05-28 09:00"
@@ -235,7 +237,7 @@ STORIES: tuple[Story, ...] = (
         "World Wetlands Day, five years",
         _partner("Meridian Group", "food and beverages", "FR"),
         _at("2025-09-12"),
-        tuple(_signed("2025-09-15")),
+        (*_signed("2025-09-15"), *IN_FORCE),
     ),
     Story(
         "Tickets for experts",
