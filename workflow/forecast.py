@@ -16,6 +16,7 @@ from states import rounds, rules
 from states.commands import CLOCK, Actor, Command, Step
 from states.facts import Asked, Deadline, Facts, Meeting, Round
 from states.machine import decide
+from states.ordered import papers
 from states.periods import at, local_day
 from states.positions import positions, yet_to_answer
 from states.procedure import Action, Ask, Procedure, State
@@ -117,9 +118,13 @@ class _Walk:
     def __init__(self, law: Procedure, facts: Facts, assumed: str, *, at_once: bool) -> None:
         self.law, self.zone = law, zone_of(law.timezone)
         self.assumed, self.at_once = assumed, at_once
-        # What is on file is no date: everything counts as confirmed by the time it is asked for.
-        items = {item for items in law.checklists.values() for item in items} | {"conditions"}
-        self.facts = facts.with_case(replace(facts.case, items=facts.case.items | items))
+        # What is on file is no date: everything counts as there by the time it is asked for. An answer that
+        # stops the case stops its forecast, too.
+        case, given = facts.case, {answer.question: answer.answer for answer in facts.case.sheet}
+        kept = papers(law, facts.today(self.zone), given)
+        signatures = (*case.signatures, *kept.signatures)
+        on_file = replace(case, items=case.items | kept.items, sheet=kept.sheet, signatures=signatures)
+        self.facts = facts.with_case(on_file)
         #: State -> the day it was entered, and the meeting it waits for.
         self.entered: dict[str, date] = {}
         self.meetings: dict[str, str] = {}
