@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -138,3 +141,20 @@ def test_a_receipt_on_the_day_after_the_term_ended_goes_to_suspense(engine: Engi
     found = stated(engine, case)
     assert [(e.on, e.amount) for e in found.held] == [(date(2024, 10, 1), "250000.50")]
     assert [a.sums.balance for a in found.accounts] == [0]
+
+
+def test_the_bundle_of_a_case_holds_its_accounts_and_what_is_watched(engine: Engine, case: int) -> None:
+    number = book(engine, case, "2024-07-16 10:00", **GRANT)
+    due = {"due": date(2024, 9, 30), "text": "the first months"}
+    plan = build.do(engine, case, "2024-07-16 11:00", "officer", "plan_assessment", **due).seq
+    with db.transaction(engine) as session:
+        packed = record.bundle(session, "RP-2024-1")
+
+    dossier = json.loads(zipfile.ZipFile(io.BytesIO(packed)).read("dossier.json"))
+
+    assert [(each["no"], each["amount"], each["on"]) for each in dossier["entries"]] == [
+        (number, "250000.50", "2024-07-16")
+    ]
+    assert [(each["no"], each["kind"], each["due"]) for each in dossier["duties"]] == [
+        (plan, "assessment", "2024-09-30")
+    ]

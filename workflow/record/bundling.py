@@ -80,6 +80,10 @@ def _dossier(of: Evidence, documents: Files, law: Files) -> dict[str, Any]:
         "deadlines": [_told(row) for row in of.deadlines],
         "holds": [_told(row) for row in of.holds],
         "extensions": [_told(row) for row in of.extensions],
+        "entries": [_told(row) for row in of.numbered["entry"]],
+        "indicators": [_told(row) for row in of.numbered["indicator"]],
+        "measures": [_told(row) for row in of.numbered["measure"]],
+        "duties": [_told(row) for row in of.numbered["duty"]],
         "documents": [
             {"file": name, **_told(row, "content")} for name, row in zip(documents, of.documents, strict=True)
         ],

@@ -18,6 +18,7 @@ from workflow.laws import LawMissing
 from workflow.queries import ANSWERS, CALENDARS, CASES, DEADLINES, EVENTS, LETTERS, OBJECTIONS, table
 from workflow.record.errors import NoSuchCase
 from workflow.record.personal import PERSONAL
+from workflow.record.rebuilding import NUMBERED
 
 DOCUMENTS, DELIVERIES = table(models.Document), table(models.Delivery)
 HOLDS, EXTENSIONS = table(models.Hold), table(models.Extension)
@@ -47,6 +48,8 @@ class Evidence:
     deadlines: Rows
     holds: Rows
     extensions: Rows
+    #: entry, indicator, measure, duty -> its rows: accounts, and what is watched.
+    numbered: Mapping[str, Rows]
     #: Of the personal data that events refer to: ref, salt, erased_at, and the content as the text that was
     #: hashed, so that whoever checks it need not know how to write it.
     personal: Rows
@@ -82,6 +85,7 @@ def gather(session: Session, reference: str) -> Evidence:
         deadlines=deadlines,
         holds=_rows(session, HOLDS, row.id, HOLDS.c.id),
         extensions=_rows(session, EXTENSIONS, row.id, EXTENSIONS.c.id),
+        numbered={name: _rows(session, of, row.id, of.c.no) for name, of in NUMBERED.items()},
         personal=_personal(session, events),
     )
 
