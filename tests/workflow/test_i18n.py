@@ -202,6 +202,38 @@ def test_a_translation_ends_as_its_english_does(language):
             "Sin quórum no se decide nada: 90 presentes, 115 necesarios, es decir, 2/3 de 172 Partes. "
             "Regístrela como aplazada.",
         ),
+        (
+            reason(
+                "stopped",
+                title="Due diligence",
+                told="Is the partner on an exclusion list? yes (para. 46, 47; Guidelines); "
+                "Which of the five forms of cooperation is it? joint product (para. 54)",
+            ),
+            "La fiche « Vérification préalable » arrête le dossier, et nul ne peut passer outre : "
+            "Le partenaire figure-t-il sur une liste d’exclusion ? Oui (para. 46, 47; Guidelines) ; "
+            "De laquelle des cinq formes de coopération s’agit-il ? "
+            "Produit commun ou projet de collaboration (para. 54). "
+            "Rejetez ou retirez la proposition, ou dirigez-la là où est sa place.",
+            "La ficha «Diligencia debida» detiene el expediente, y nadie puede pasarla por alto: "
+            "¿Figura el socio en una lista de exclusión? Sí (para. 46, 47; Guidelines); "
+            "¿De cuál de las cinco formas de cooperación se trata? "
+            "Producto conjunto o proyecto de colaboración (para. 54). "
+            "Desestime o retire la propuesta, o remítala adonde corresponde.",
+        ),
+        (
+            reason("signature_missing", title="Tripartite agreement", told="the Government and the partner"),
+            "Accord tripartite : l’accord n’est pas encore signé par le Gouvernement et le partenaire. "
+            "Enregistrez d’abord la signature.",
+            "Acuerdo tripartito: el acuerdo aún no ha sido firmado por el Gobierno y el socio. "
+            "Registre primero la firma.",
+        ),
+        (
+            reason("region_full", region="Africa", title="Parties elected by region", told="Land and Water"),
+            "Les sièges de « Parties élues par région » sont pourvus "
+            "pour la région « Afrique » : Land and Water.",
+            "Los puestos de «Partes elegidas por región» están ocupados "
+            "para la región «África»: Land and Water.",
+        ),
     ],
     ids=lambda value: getattr(value, "message", ""),
 )

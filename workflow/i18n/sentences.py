@@ -12,13 +12,14 @@ from typing import Any
 from states.explained import EXPLANATIONS, Line
 from states.reasons import MESSAGES, Reason
 from workflow.i18n.catalogs import catalog
-from workflow.i18n.dates import day, period
-from workflow.i18n.titles import word
+from workflow.i18n.dates import day, listed, period
+from workflow.i18n.titles import knows, word
 
 #: Values that are words of ours, said in the reader's language; all others may be somebody's own words.
 OURS = frozenset(
     {
         "allowed",
+        "asks",
         "body",
         "by",
         "decided",
@@ -34,6 +35,7 @@ OURS = frozenset(
     }
     | {
         "received",
+        "region",
         "role",
         "rule",
         "says",
@@ -49,6 +51,8 @@ OURS = frozenset(
     }
     | {"why", "words"}
 )
+#: Values that may be words of a law file, and their kind; an answer may be somebody's own words.
+_KINDS = {"answer": "sheet", "result": "result"}
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -57,6 +61,10 @@ _MONTHS = (
 _DAY_WORDS = re.compile(rf"(?:{'|'.join(_WEEKDAYS)}) (\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}})")
 _STAMP = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}(?::\d{2})?)")
 _PERIOD = re.compile(r"\d+ (?:working )?(?:day|month)s?")
+#: Between the parts of a list: a basis in parentheses may have a semicolon of its own.
+_NEXT = re.compile(r"; (?![^()]*\))")
+#: A part of a list, with its basis or its name behind it.
+_WITH_TAIL = re.compile(r"(.+?)( \(.+\))?", re.DOTALL)
 
 
 def sentence(reason: Reason, language: str) -> str:
@@ -100,10 +108,31 @@ def _value(name: str, value: Any, language: str) -> Any:
         return day(value, language)
     if name == "word" and isinstance(value, str):
         return word("answer", value, language)
+    if name in _KINDS and isinstance(value, str):
+        named = value.replace(" ", "_")
+        return word(_KINDS[name], named, language) if knows(_KINDS[name], named) else value
+    if name == "told" and isinstance(value, str):
+        between = catalog(language).text("about", "; ") or "; "
+        return between.join(_part(part, language) for part in _NEXT.split(value))
     if name == "reason" and isinstance(value, str):
         # Somebody's own words, unless there are none and we say so.
         return catalog(language).text("phrase", value) or value
     return retold(value, language) if name in OURS and isinstance(value, str) else value
+
+
+def _part(english: str, language: str) -> str:
+    """What a refusal lists: titles, or a question with its answer; names and bases stay as they are."""
+    found = _WITH_TAIL.fullmatch(english)
+    said, tail = (found[1], found[2] or "") if found else (english, "")
+    if whole := catalog(language).text("", said):
+        return whole + tail
+    asks, mark, answer = said.partition("? ")
+    if mark:
+        return f"{retold(asks + '?', language)} {_value('answer', answer, language)}{tail}"
+    titles = [catalog(language).text("", each) for each in re.split(r", | and ", said)]
+    known = [title for title in titles if title is not None]
+    # A name that happens to hold an "and" is somebody's own.
+    return (listed(known, language) if len(known) == len(titles) else said) + tail
 
 
 @cache
