@@ -72,6 +72,32 @@ class Courier:
             raise round_.failure
         return round_.halt
 
+    async def try_sender(self, sender: str) -> Outcome:
+        """Whether the mail server lets us in and takes a sender; no letter is sent.
+
+        Returns  Delivered with the server's words, or why not: Halt with a remedy, Retry, Refused
+        """
+        self._enter_loop()
+        await self._find_hello()
+        opened = await self._open()
+        if isinstance(opened, Outcome):
+            return opened
+        try:
+            async with asyncio.timeout(self._settings.timeout_s):
+                opened.ask(b"MAIL FROM:<" + checked_email(sender, "from") + b">\r\n")
+                code, words = await opened.answer()
+                if code >= 400:
+                    return outcome_of(Stage.SENDER, code, words)
+                opened.ask(b"QUIT\r\n")
+                await opened.answer()
+                return Delivered(words)
+        except (ValueError, UnicodeError) as error:
+            return Halt(str(error), REMEDY[Stage.SENDER])
+        except (TimeoutError, OSError, UnreadableAnswer) as error:
+            return Retry(f"The mail server broke off: {error}")
+        finally:
+            opened.close()
+
     async def close(self) -> None:
         """Part from the mail server politely; the next `deliver` connects anew."""
         self._enter_loop()

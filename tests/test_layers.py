@@ -20,20 +20,20 @@ queries
 contacts
 numbers heartbeat people hands files spreadsheet sheet rehearsal expected links folding
 record outbox rehearsal_file
-explanations timeline register letters replies spoken published
-alerts postmark
+explanations timeline register letters replies spoken published backup
+alerts postmark upkeep
 covers
 delivery gather
 projection
 work
 engine
 answering
-preview rewriting check backup drawing forecast search figures accounts foresight fresh_links transfers
+preview rewriting check drawing forecast search figures accounts foresight fresh_links transfers
 sweep sending posting printing
 inbox reports
 stage desk mailbox lmtp
-rehearse scheduler catcher
-showcase
+rehearse scheduler catcher reach
+showcase doctor
 web
 cli
 """

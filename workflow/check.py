@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 import notifications
@@ -19,25 +18,14 @@ from states.guards import GUARDS, WITH_ARGUMENT
 from states.procedure import Procedure
 from states.rules import RULES
 from states.vocabulary import Known
-from workflow import calendars, config, db, heartbeat, house, people, queries
+from workflow import calendars, config, db, house, people, queries, upkeep
 from workflow.laws import LawMissing, Laws
+from workflow.upkeep import Finding
+
+__all__ = ["Finding", "findings", "known", "mail_settings", "require_sound", "running"]
 
 #: A calendar that ends sooner than this cannot count the dates of a case that begins today, days.
 HORIZON_DAYS = 3 * 366
-
-Weight = Literal["good", "warning", "fault"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    subject: str
-    weight: Weight
-    #: What was found.
-    says: str
-    #: What to do about it, or "".
-    remedy: str = ""
 
 
 def known() -> Known:
@@ -66,7 +54,21 @@ def require_sound(law: Procedure) -> Procedure:
 
 def findings(settings: config.Settings, engine: Engine, now: datetime) -> list[Finding]:
     """Everything that was looked at, in the order in which it matters."""
-    return [*_secret(settings), *_laws(settings), *_mail(settings), *_database(engine, now)]
+    return [*_secret(settings), *_laws(settings), *_mail(settings), *_database(settings, engine, now)]
+
+
+def running(settings: config.Settings, engine: Engine, now: datetime) -> list[Finding]:
+    """What can change while the pages are served: the database, and what keeps the installation going.
+
+    Quick enough to be asked every few seconds.
+    """
+    try:
+        db.require_current(engine)
+        with db.reading(engine) as session:
+            kept = upkeep.findings(session, settings, now)
+    except (db.DatabaseError, SQLAlchemyError) as error:
+        return [Finding("database", "fault", str(error))]
+    return [Finding("database", "good", f"{engine.dialect.name}, tables are current."), *kept]
 
 
 def _secret(settings: config.Settings) -> Iterator[Finding]:
@@ -120,7 +122,7 @@ def mail_settings(settings: config.Settings) -> MailSettings:
     )
 
 
-def _database(engine: Engine, now: datetime) -> Iterator[Finding]:
+def _database(settings: config.Settings, engine: Engine, now: datetime) -> Iterator[Finding]:
     try:
         db.require_current(engine)
     except db.DatabaseError as error:
@@ -134,17 +136,7 @@ def _database(engine: Engine, now: datetime) -> Iterator[Finding]:
             found for law in laws for found in _register(law, queries.world(session, law.parties), now)
         )
         yield from _cases_have_their_law(session)
-        quiet = heartbeat.silent(session, now)
-        if quiet is not None and session.scalar(select(func.count()).select_from(queries.CASES)):
-            yield Finding("sweep", "warning", f"The sweep {_silent_for(quiet)}.", "Start `assent worker`.")
-
-
-def _silent_for(quiet: timedelta) -> str:
-    if quiet == timedelta.max:
-        return "has never run"
-    if quiet.days:
-        return f"has been silent for {quiet.days} days"
-    return f"has been silent for {int(quiet.total_seconds() // 60)} minutes"
+        yield from upkeep.findings(session, settings, now)
 
 
 def _register(law: Procedure, world: queries.World, now: datetime) -> Iterator[Finding]:

@@ -192,6 +192,14 @@ class Public(_Section):
     keep_for_s: Positive = 300
 
 
+class Doctor(_Section):
+    #: Name server that `assent doctor` asks about the domain of the sender, ADDRESS or ADDRESS:PORT; empty:
+    #: none is asked.
+    resolver: str = ""
+    #: Selector of the key with which the mail server signs (DKIM); empty: it is not looked for.
+    dkim_selector: str = ""
+
+
 class Settings(_Section):
     """Everything an operator decides. `Settings()` is the defaults alone; `load()` reads what was decided."""
 
@@ -204,6 +212,7 @@ class Settings(_Section):
     law: Law = Law()
     languages: Languages = Languages()
     public: Public = Public()
+    doctor: Doctor = Doctor()
 
     @model_validator(mode="after")
     def _a_lease_outlives_a_letter(self) -> "Settings":
@@ -262,15 +271,13 @@ def secret(settings: Settings) -> bytes:
                 f" give at least {SHORTEST_SECRET}, chosen at random."
             )
         return chosen.encode()
-    url = make_url(settings.database.url)
-    if url.get_backend_name() != "sqlite":
+    path = secret_file(settings)
+    if path is None:
         raise ConfigError(
             "installation.secret is not set. With PostgreSQL every machine needs the same one: set"
             f" {PREFIX}INSTALLATION__SECRET, or a secret file installation.secret, to"
             f" {SHORTEST_SECRET} or more random characters."
         )
-    beside = Path(url.database).parent if url.database and url.database != ":memory:" else Path()
-    path = beside / "assent.secret"
     try:
         return secretfile.kept(path)
     except secretfile.DamagedSecret as damaged:
@@ -280,6 +287,15 @@ def secret(settings: Settings) -> bytes:
             f"{path}: the secret of this installation cannot be read or made: {error.strerror}."
             " Let Assent write in this folder, or set installation.secret."
         ) from None
+
+
+def secret_file(settings: Settings) -> Path | None:
+    """The file in which the installation keeps its secret; None where it is set, or has to be."""
+    url = make_url(settings.database.url)
+    if settings.installation.secret or url.get_backend_name() != "sqlite":
+        return None
+    beside = Path(url.database).parent if url.database and url.database != ":memory:" else Path()
+    return beside / "assent.secret"
 
 
 def keys() -> tuple[str, ...]:

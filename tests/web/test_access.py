@@ -45,6 +45,7 @@ WITHOUT_A_DOOR = {
     "/public/{language}/{reference:case}": "only what is released, where the settings say so",
     "/public/{language}/{reference:case}.json": "only what is released, where the settings say so",
     "/robots.txt": "for search engines",
+    "/health": "tells no more than whether this server can work",
     "/demo": "there is only a demo",
     "/demo/as/{name}": "there is only a demo",
     "/demo/clock": "there is only a demo",

@@ -1,7 +1,8 @@
-"""assent db, assent check: the tables, their copies, and whether everything is there that is needed."""
+"""assent db, check, doctor: the tables, their copies, and whether all is there and going that is needed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -9,6 +10,7 @@ from rich.table import Table
 
 from workflow import backup, db, register
 from workflow import check as checks
+from workflow import doctor as doctors
 from workflow.cli.desk import JSON, REFUSED, as_json, desk, err, out
 
 app = typer.Typer(no_args_is_help=True, help="The database: its tables and its copies.")
@@ -63,6 +65,34 @@ def check(context: typer.Context, json_: bool = JSON) -> None:
     """
     at = desk(context)
     found = checks.findings(at.settings, at.engine, at.now())
+    _tell(found, json_)
+    if any(each.weight == "fault" for each in found):
+        if not json_:
+            err.print("Something must be put right first.", style="red")
+        raise typer.Exit(REFUSED)
+
+
+def doctor(context: typer.Context, json_: bool = JSON) -> None:
+    """Look at everything, outside too: mail server, mailbox, name servers, clock, queue, copies, disk.
+
+    No letter is sent. Exit code 0: everything is as it should be; 1: something needs a look.
+
+    Example: assent doctor
+    """
+    at = desk(context)
+    found = doctors.findings(at.settings, at.engine, at.now())
+    _tell(found, json_)
+    worries = sum(each.weight != "good" for each in found)
+    if worries:
+        if not json_:
+            err.print(f"{worries} of {len(found)} need a look.", style="yellow")
+        raise typer.Exit(REFUSED)
+    if not json_:
+        out.print("Everything is as it should be.")
+
+
+def _tell(found: Sequence[checks.Finding], json_: bool) -> None:
+    """What was found, as a table or as JSON."""
     if json_:
         as_json(found)
     else:
@@ -72,7 +102,3 @@ def check(context: typer.Context, json_: bool = JSON) -> None:
             words = each.says if each.weight == "good" or not each.remedy else f"{each.says} {each.remedy}"
             shown.add_row(signs[each.weight], each.subject, words)
         out.print(shown)
-    if any(each.weight == "fault" for each in found):
-        if not json_:
-            err.print("Something must be put right first.", style="red")
-        raise typer.Exit(REFUSED)

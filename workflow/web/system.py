@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from workflow.clock import SystemClock
 from workflow.outbox import QUEUE, THE_QUEUE
 from workflow.queries import CASES, DEADLINES, LETTERS
 from workflow.sweep import ATTEMPTS_MAX
+from workflow.upkeep import BACKUP_MAX, DRIFT_MAX, HOUSEKEEPING, WAIT_MAX
 from workflow.web import forms
 from workflow.web.acting import acting, done, what_was_done
 from workflow.web.people import Person, changes, sees
@@ -25,20 +26,6 @@ from workflow.web.showing import page
 from workflow.web.site import site_of
 
 router = APIRouter()
-
-#: More than this between two clocks and dates are kept at the wrong moment.
-DRIFT_MAX = timedelta(seconds=2)
-#: A letter that waits longer than this is worth a look, even if its server only asks for patience.
-WAIT_MAX = timedelta(hours=1)
-#: A copy older than this would lose more than a day's work.
-BACKUP_MAX = timedelta(hours=24)
-#: Housekeeping -> what it is, and after which silence something is wrong.
-HOUSEKEEPING: Mapping[str, tuple[str, timedelta]] = {
-    "sweep": ("Looks at the deadlines", heartbeat.SILENCE),
-    "delivery": ("Sends letters", timedelta(minutes=10)),
-    "heads": ("Takes the heads of the record outside", timedelta(hours=26)),
-    backup.BEAT: ("Copies the database", BACKUP_MAX),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +73,7 @@ def show(request: Request, person: Person = sees("system")) -> Response:
     findings = check.findings(site.house.settings, site.engine, now)
     drift = abs(now - database)
     is_copy_old = copy is None or now - copy.at > BACKUP_MAX
-    worries = sum(each.weight != "good" for each in findings) + len(failing)
-    worries += (post.paused_at is not None) + is_copy_old
+    worries = sum(each.weight != "good" for each in findings)
     return page(
         request,
         "system.html",

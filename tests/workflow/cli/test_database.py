@@ -28,6 +28,19 @@ def test_a_new_database_is_good(assent: Terminal) -> None:
     }
 
 
+def test_the_doctor_names_what_needs_a_look_and_says_what_to_do(assent: Terminal) -> None:
+    assent.environ["ASSENT_MAIL__HOST"] = "127.0.0.1"
+    assent.environ["ASSENT_MAIL__PORT"] = "1"
+    assent.environ["ASSENT_MAIL__TLS"] = "none"
+
+    told, data = assent("doctor"), assent("doctor", "--json")
+
+    found = {each["subject"]: each for each in data.data}
+    assert (told.code, data.code) == (1, 1)
+    assert (found["mail server"]["weight"], found["copies"]["weight"]) == ("fault", "warning")
+    assert "There is no copy of the database" in told.out and "need a look" in told.err
+
+
 def test_a_locked_database_is_told_in_words(bare: Terminal) -> None:
     assert bare("db", "upgrade").code == 0
     bare.environ["ASSENT_DATABASE__BUSY_TIMEOUT_MS"] = "200"
