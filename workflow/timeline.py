@@ -87,6 +87,20 @@ def _entry(law: Procedure, seq: int, at: datetime, kind: str, actor: str, body: 
     return Entry(seq, at, kind, actor, told.get("on_behalf") or "", title, says, to, data, told["person"])
 
 
+def _gathered(data: Mapping[str, Any]) -> Iterator[str]:
+    """Answers on sheets, risks, forms of agreement, signatures and members."""
+    if data.get("question") and data.get("answer"):
+        yield f"{data['question']}: {data['answer']}"
+    if data.get("level"):
+        yield f"{data['kind']}: {data['level']}"
+    if data.get("signer"):
+        yield str(data.get("organization") or data["signer"])
+    elif data.get("form"):
+        yield str(data["form"])
+    if data.get("member"):
+        yield " ".join(str(data[name]) for name in ("member", "category") if data.get(name))
+
+
 def _parts(law: Procedure, kind: str, data: Mapping[str, Any], to: str) -> Iterator[str]:
     if kind in ("answer", "record_reply") and data.get("word"):
         yield f"{data['voice']}: {data['word'].replace('_', ' ')}" + (", late" if data.get("late") else "")
@@ -103,6 +117,7 @@ def _parts(law: Procedure, kind: str, data: Mapping[str, Any], to: str) -> Itera
         yield f"{data['old']} -> {data['new']}"
     if data.get("party"):
         yield str(data["party"])
+    yield from _gathered(data)
     if kind == "edition_changed":
         yield f"{data['from']} -> {data['to']}"
     if kind == "clock_restarted":

@@ -20,7 +20,9 @@ app = typer.Typer(no_args_is_help=True, help="Parties and their contacts.")
 
 CONTACTS = table(models.Contact)
 FILE = typer.Argument(..., help="CSV file; columns: iso2, name_en, ... role, email (see --help).")
-REGISTER = typer.Option("ramsar", "--register", help="Which register of Parties.")
+REGISTER = typer.Option(
+    "ramsar", "--register", "--treaty", help="Of which treaty: ramsar, basel, cites, or a name of one's own."
+)
 
 
 @app.command("import", epilog="Example: assent parties import parties.csv")
