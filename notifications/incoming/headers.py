@@ -89,10 +89,12 @@ class Head:
         return next((value for key, value in self.lines if key == name), "")
 
 
-def read_head(message: "Message[str, str]", recipients: tuple[str, ...] = ()) -> Head:
+def read_head(
+    message: "Message[str, str]", recipients: tuple[str, ...] = (), sender: str | None = None
+) -> Head:
     """The head of a message.
 
-    recipients   of the envelope, where the caller knows them
+    recipients, sender   of the envelope, where the caller knows them
     """
     lines = tuple((name.lower(), decoded(raw)) for name, raw in _raw_items(message))
     head = dict(reversed(lines))
@@ -109,7 +111,7 @@ def read_head(message: "Message[str, str]", recipients: tuple[str, ...] = ()) ->
     return Head(
         sender=next(_mailboxes_of(head.get("from", "") or head.get("sender", "")), Mailbox("", "")),
         reply_to=reply_to[0].email if reply_to else "",
-        return_path=None if return_path is None else _address_in(return_path),
+        return_path=sender if return_path is None else _address_in(return_path),
         subject=_SPACES.sub(" ", head.get("subject", "")).strip(),
         date=date,
         message_id=next(iter(message_ids(head.get("message-id", ""))), ""),

@@ -68,6 +68,7 @@ def read(
     raw: bytes,
     *,
     recipients: Collection[str] = (),
+    sender: str | None = None,
     own_addresses: Collection[str] = (),
     limits: Limits = LIMITS,
 ) -> Incoming:
@@ -75,11 +76,12 @@ def read(
 
     raw             as it came, with whatever line ends
     recipients      of its envelope, where they are known
+    sender          of its envelope; "" is that of reports, None where it is not known
     own_addresses   addresses we send from, in small letters
     Raises          nothing
     """
     try:
-        return _read(raw, tuple(recipients), own_addresses, limits)
+        return _read(raw, tuple(recipients), sender, own_addresses, limits)
     except (Exception, RecursionError) as error:
         # The last net: no message may stop those behind it. What it says can be read again after a fix.
         fault = Fault("unreadable", "", f"{type(error).__name__}: {error}"[:200])
@@ -99,7 +101,11 @@ def read(
 
 
 def _read(
-    raw: bytes, recipients: tuple[str, ...], own_addresses: Collection[str], limits: Limits
+    raw: bytes,
+    recipients: tuple[str, ...],
+    sender: str | None,
+    own_addresses: Collection[str],
+    limits: Limits,
 ) -> Incoming:
     faults = []
     if len(raw) > limits.size_max_bytes:
@@ -107,7 +113,7 @@ def _read(
         faults.append(Fault("too_large", "", f"{len(raw) // 2**20} MB; the first {most} MB were read"))
     # compat32: the newer policy raises on damaged headers, and this one does not.
     message = email.message_from_bytes(raw[: limits.size_max_bytes], policy=policy.compat32)
-    head = read_head(message, recipients)
+    head = read_head(message, recipients, sender)
     parts = take_apart(message, limits)
     text, words, html_words = _words(parts)
     attachments, seen = look_at(parts.attached, limits)

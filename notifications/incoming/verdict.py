@@ -143,10 +143,11 @@ def _program(head: Head, parts: Parts) -> list[Evidence]:
         is_program = {
             "auto-submitted": word.partition(";")[0].strip() not in ("no", ""),
             "precedence": word in ("bulk", "list", "junk", "auto_reply"),
-            "return-path": head.return_path == "",
         }.get(name, name in _PROGRAM_HEADERS or name in _LIST_HEADERS)
         if is_program:
             found.append(Evidence(name, value))
+    if head.return_path == "":
+        found.append(Evidence("return-path", "<>"))
     if "text/calendar" in parts.types:
         found.append(Evidence("text/calendar", "an answer of a calendar"))
     return found

@@ -190,6 +190,17 @@ def test_somebody_who_only_reads_sees_no_button(desk: Desk, signed_in: SignedIn)
         assert "<button" not in auditor.get(address).text.replace('<button class="search', "")
 
 
+def test_all_mail_of_a_case_stands_on_one_page_the_newest_first(desk: Desk) -> None:
+    waits, counted = desk.receive("condition-en"), desk.receive("gmail-en", "JP")
+    absent = desk.receive("absence-fr", "CA")
+    page = desk.page("/mail?case=rp-2024-1")
+
+    places = [page.index(f'href="/mail/{number}"') for number in (absent, counted, waits)]
+    assert places == sorted(places)
+    assert "Record: No objection" not in page
+    assert desk.browser.get("/mail?case=RP-1999-1").status_code == 404
+
+
 def test_a_page_of_a_mail_that_is_not_there_says_so(desk: Desk) -> None:
     answer = desk.browser.get("/mail/99999")
 

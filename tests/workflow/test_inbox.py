@@ -411,6 +411,14 @@ def test_words_that_no_database_takes_are_kept_all_the_same(engine, case):
     assert read_as(engine, number, "status") in ("filed", "waiting")
 
 
+def test_what_comes_with_the_empty_sender_of_reports_is_no_answer(engine, case):
+    raw = plain(sent(engine, case), EN, Return_Path="")
+    number = arrive(engine, raw, door="lmtp", sender="<>")
+
+    assert answers(engine, case) == []
+    assert read_as(engine, number, "verdict", "reason") == ("automatic", "automatic_answer")
+
+
 def test_a_mail_with_something_harmful_counts_and_is_not_laid_among_the_documents(engine, case):
     arrive(engine, made("zip-bomb", sent(engine, case)))
 

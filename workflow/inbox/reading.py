@@ -19,10 +19,12 @@ TEXT_MAX = 20_000
 
 
 def read_mail(row: Row[Any], settings: Settings) -> Incoming:
-    """A message as it was read; `row` has the columns raw and recipients."""
+    """A message as it was read; `row` has the columns raw, recipients, sender and door."""
     return read(
         row.raw,
         recipients=row.recipients,
+        # A pipe need not say who the sender is; a mail server says "" where nobody is to be answered.
+        sender=row.sender if row.sender or row.door == "lmtp" else None,
         own_addresses={settings.mail.from_address.lower()},
         limits=Limits(size_max_bytes=settings.mailbox.size_max_mb * 2**20),
     )

@@ -23,7 +23,7 @@ from workflow import engine, i18n, inbox
 from workflow.inbox import MATCHED, WAITS, Answer, MailRefused
 from workflow.web import forms
 from workflow.web.behalf import Question, questions
-from workflow.web.hand import actor_for
+from workflow.web.hand import actor_for, case_or_404
 from workflow.web.naming import party_names
 from workflow.web.people import Person, changes, sees
 from workflow.web.performing import key_of, new_key
@@ -82,11 +82,14 @@ class Beside:
 
 @router.get("/mail", name="mail")
 def show(request: Request, person: Person = sees("mail")) -> Response:
-    """What waits, the oldest first."""
+    """What waits, the oldest first; or all mail of one case, the newest first."""
     site, asked = site_of(request), request.query_params
-    returns = asked.get("show") == "returned"
+    returns, reference = asked.get("show") == "returned", asked.get("case", "").strip().upper()
     with site.reading() as session:
-        rows, more = inbox.waiting(session, returns=returns, after=_number(asked.get("after", "")))
+        if reference:
+            rows, more = inbox.of_case(session, case_or_404(session, reference)), False
+        else:
+            rows, more = inbox.waiting(session, returns=returns, after=_number(asked.get("after", "")))
         counts = inbox.counts(session)
         names = party_names(session, site, language_of(request))
     returned = counts.pop("return_of_unknown", 0)
@@ -96,6 +99,7 @@ def show(request: Request, person: Person = sees("mail")) -> Response:
         rows=rows,
         more=more,
         returns=returns,
+        reference=reference,
         counts={"waiting": sum(counts.values()), "returned": returned},
         waits=WAITS,
         verdicts=VERDICTS,
@@ -289,6 +293,8 @@ def _answer_of(form: FormData) -> Answer:
 
 def is_clear(row: Row[Any]) -> bool:
     """Whether an answer may be accepted from the list, without a look at the whole."""
+    if row.status != "waiting":
+        return False
     certain = row.matched_by not in ("", "guess") and row.certainty == "clear" and row.is_known
     return bool(certain and row.word and row.voice and row.word != WITHDRAWAL)
 
