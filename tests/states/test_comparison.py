@@ -11,8 +11,11 @@ import pytest
 
 from states import comparison, reader
 from states.handbook import handbook
+from states.soundness import check
+from workflow.check import known
 
 ROOT = Path(__file__).parents[2]
+STORIES = sorted((ROOT / "tests" / "stories").glob("*.toml"))
 
 #: Procedure -> (who decides, whose framework it is, the duty of an agreement, to whom it is reported).
 COMPARED = {
@@ -55,6 +58,19 @@ def test_a_procedure_is_decided_signed_and_reported_as_its_source_says(procedure
         comparison.reports_to(law),
     )
     assert compared == COMPARED[procedure]
+
+
+@pytest.mark.parametrize("procedure", sorted(COMPARED))
+def test_a_shipped_procedure_is_sound(procedure: str) -> None:
+    assert check(reader.load(procedure), known()) == []
+
+
+@pytest.mark.parametrize("procedure", sorted(COMPARED))
+def test_a_shipped_procedure_has_a_story_that_succeeds_and_one_that_a_gate_stops(procedure: str) -> None:
+    told = [text for path in STORIES if f'"{procedure}"' in (text := path.read_text("utf-8"))]
+
+    assert len(told) >= 2
+    assert any("refused" in text for text in told)
 
 
 def test_every_shipped_procedure_is_compared() -> None:
