@@ -101,6 +101,11 @@ def test_every_button_leads_to_the_page_of_its_action(site: Engine, signed_in: B
         f"{HOME}/do/hold",
         f"{HOME}/do/reopen_due_diligence",
         f"{HOME}/do/withdraw",
+        f"{HOME}/do/fill_sheet",
+        f"{HOME}/do/record_risk",
+        f"{HOME}/do/write_public_text",
+        f"{HOME}/do/mitigate_risk",
+        f"{HOME}/do/answer_question",
         f"{HOME}/reply",
     }
 
@@ -158,6 +163,36 @@ def test_objections_stand_there_in_their_own_words_also_once_withdrawn(
         in Seen(told).text
     )
     assert "<dries>" not in told
+
+
+def test_questions_of_parties_stand_there_with_what_they_were_answered(
+    site: Engine, signed_in: Browse
+) -> None:
+    case_id = case_in(site, "notification")
+    build.do(site, case_id, "2024-05-02 10:00", "party:JP", "question", text="How are the <reeds> cut?")
+    build.do(site, case_id, "2024-05-02 11:00", "party:KE", "question", text="Who buys them?")
+    build.do(site, case_id, "2024-05-02 12:00", "party:FR", "question", text="Which lake?")
+    build.do(
+        site, case_id, "2024-05-03 10:00", "officer", "answer_question",
+        party="JP", text="By hand.", for_all=True,
+    )  # fmt: skip
+    build.do(site, case_id, "2024-05-03 11:00", "party:FR", "support")
+
+    officer, auditor = seen(signed_in(at=MAY)), seen(signed_in("auditor", at=MAY))
+
+    head = "Head of the Administrative Authority of"
+    assert (
+        "Questions of those asked 1 of 3 wait for an answer"
+        f" Kenya waits for an answer {head} Kenya · received 2 May 2024, 11:00 Who buys them? Answer it: Kenya"
+        f" France overtaken by its later answer {head} France · received 2 May 2024, 12:00 Which lake?"
+        f" Japan answered {head} Japan · received 2 May 2024, 10:00 How are the <reeds> cut?"
+        " Answered by the Secretariat · 3 May 2024, 10:00 · Officer in charge of the case · for all to read"
+        " By hand." in officer.text
+    )
+    assert officer.links[f"{HOME}/do/answer_question?party=KE"] == "Answer it: Kenya"
+    assert officer.links[f"{HOME}/board/JP?round=4"] == "Japan"
+    assert "Who buys them?" in auditor.text
+    assert f"{HOME}/do/answer_question?party=KE" not in auditor.links
 
 
 def test_a_checklist_says_who_confirmed_what_and_offers_the_rest(site: Engine, signed_in: Browse) -> None:

@@ -37,7 +37,7 @@ _TECHNICAL = re.compile(
     r"(?:base-uri|form-action|frame-ancestors|(?:connect|default|img|script|style)-src|sandbox;) .*"
     r"|[A-Z][a-z]+(?:-[A-Z][a-z]+)+|.*; (?:charset|filename|max-age|Path)=.*|.*\b(?:immutable|nofollow)\b.*"
     r"|</?[a-z].*|letters\.status IN .*|Europe/Zurich|yyyy-.*|[a-z_]+(?:, [a-z_0-9;]+)+"
-    r"|iso2, .*|(?:id)?: .*\n\n|Not Found",
+    r"|iso2, .*|(?:id)?: .*\n\n|Not Found|Allow: .*|User-agent: .*",
     re.DOTALL,
 )
 

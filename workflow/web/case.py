@@ -22,6 +22,7 @@ from workflow.web.deeds import deeds_of
 from workflow.web.happened import Teller
 from workflow.web.kept import Version, kept_of, version_of
 from workflow.web.people import Person, sees
+from workflow.web.questions import questions_of
 from workflow.web.showing import fragment, language_of, page
 from workflow.web.site import site_of
 
@@ -129,6 +130,7 @@ def _made(request: Request, session: Session, version: Version, person: Person, 
         "drawing": Markup(drawing.drawn(law, {step.state for step in road}, case.state, language=language)),
         "board": board,
         "objections": casefile.objections_of(session, law, case_id, case, known, teller, language),
+        "questions": questions_of(session, law, case_id, case, entries, teller, deeds),
         "checklists": casefile.checklists_of(law, case, entries, teller, deeds, language),
         "sheets": dossier.sheets_of(law, case, deeds, language),
         "risks": dossier.risks_of(law, case, language),

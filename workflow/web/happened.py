@@ -127,14 +127,15 @@ class Teller:
             yield f"{i18n.title(question.asks, language)} {told}"
         if data.get("level") and data.get("kind") in law.risks:
             level = i18n.word("risk", data["level"], language)
-            yield f"{i18n.title(law.risks[data['kind']].title, language)}: {level}"
+            yield f"{i18n.title(law.risks[data['kind']].title, language)}{i18n.colon(language)}{level}"
             yield from (str(data[name]) for name in ("mitigation", "owner") if data.get(name))
         if data.get("form") in law.agreements:
             yield i18n.title(law.agreements[data["form"]].title, language)
         if data.get("signer"):
             signer = law.signers.get(data["signer"], "")
             yield str(data.get("organization") or i18n.title(signer, language))
-        if data.get("member"):
+        # An answer names a member too: the one who was asked, told as whoever spoke.
+        if data.get("member") and not data.get("word"):
             category = law.membership.categories.get(data.get("category", "")) if law.membership else None
             known = f" ({i18n.title(category.title, language)})" if category is not None else ""
             yield f"{data['member']}{known}"
