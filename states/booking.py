@@ -111,7 +111,9 @@ def _deed(moment: Moment, entry: Entry) -> Deed:
     told |= {"held": True} if entry.is_held else {}
     told |= {"entry": entry.of} if entry.of else {}
     effects = [of_record("entry", entry)]
-    closing = {a.name for same in moment.procedure.actions.values() for a in same if a.does == "close_accounts"}
+    closing = {
+        a.name for same in moment.procedure.actions.values() for a in same if a.does == "close_accounts"
+    }
     if closing & moment.case.items and not moment.procedure.states[moment.case.state].final:
         effects.append(effect("set", items=moment.case.items - closing))
     return Deed(tuple(effects), told)
@@ -171,7 +173,8 @@ GUARDS: Mapping[str, Callable[[Moment], Reason | None]] = {
     g.__name__: g for g in (money_is_held, no_money_is_held, an_entry_can_be_corrected)
 }
 ACTS: Mapping[str, Callable[[Moment], Deed]] = {
-    a.__name__: a for a in (book_entry, book_in_suspense, release_entry, refund_entry, correct_entry, close_accounts)
+    a.__name__: a
+    for a in (book_entry, book_in_suspense, release_entry, refund_entry, correct_entry, close_accounts)
 }
 #: Acts and guards that look at the entries: they are read from the database for these alone.
 READS = frozenset(GUARDS) | {"release_entry", "refund_entry", "correct_entry"}

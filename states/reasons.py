@@ -114,8 +114,8 @@ MESSAGES: Mapping[str, str] = {
     "too_many_decimals": "{amount} {currency}: this currency has {decimals} decimals. Round the amount.",
     "booked_in_future": "Nothing is booked for {on}, which is still to come.",
     "no_such_entry": "Entry {no} is not one to which this can be done. It can be done to: {known}.",
-    "came_after_end": "Entry {no} came on {on}, after the agreement ended on {ended}. It goes back to whoever "
-    "sent it (refund_entry).",
+    "came_after_end": "Entry {no} came on {on}, after the agreement ended on {ended}. It goes back to "
+    "whoever sent it (refund_entry).",
     "nothing_held": "No money is held in suspense.",
     "money_held": "Money is held in suspense: {told}. Release it or send it back first.",
     "nothing_booked": "There is no entry that could be taken back.",

@@ -84,7 +84,7 @@ def _onward(procedure: Procedure, here: str, every: list[Way], seen: set[str]) -
         hoped = {step.to for step in every if step.source == way.to and step.name == "carried"}
         return (
             way.name != "carried",
-            bool(beyond) and beyond <= near or bool(hoped) and hoped <= seen,
+            (bool(beyond) and beyond <= near) or (bool(hoped) and hoped <= seen),
             state is not None and state.final,
             bool(way.alternative.when) and way.kind != "action",
         )
