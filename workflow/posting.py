@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from states.commands import Actor
 from states.periods import local_day
+from states.reasons import did_you_mean
 from states.zones import zone_of
 from workflow import engine, house, postmark, rewriting
 from workflow.queries import CASES, LETTERS, POSTINGS
@@ -41,9 +41,8 @@ def record(
     Raises    NotPosted
     """
     if channel not in CHANNELS:
-        near = get_close_matches(channel, CHANNELS, n=1)
-        meant = f" Did you mean '{near[0]}'?" if near else f" Choose one of: {', '.join(CHANNELS)}."
-        raise NotPosted(f"'{channel}' is no channel by which letters are posted.{meant}")
+        meant = did_you_mean(channel, CHANNELS) or f". Choose one of: {', '.join(CHANNELS)}."
+        raise NotPosted(f"'{channel}' is no channel by which letters are posted{meant}")
     if not letters:
         raise NotPosted("No letter was chosen. Tick those that were posted.")
     rows = _rows(session, letters)

@@ -65,6 +65,12 @@ def test_a_batch_is_printed_and_recorded_as_posted_for_the_parties_that_are_tick
     left = browser.get("/cases/RP-2024-1/paper?round=3&form=missions&which=unreached").text
     assert left.count('name="member"') == count - 2
     assert "Letters went out on paper" in browser.get("/cases/RP-2024-1").text
+    with db.reading(site) as session:
+        one = session.scalars(
+            select(LETTERS.c.id).where(LETTERS.c.party == "CH", LETTERS.c.round == 3)
+        ).first()
+    assert "12 June 2024</time>, Diplomatic bag" in browser.get(f"/letters/{one}").text
+    assert 'href="/cases/RP-2024-1/paper"' in browser.get("/letters?case=RP-2024-1").text
 
 
 @pytest.mark.parametrize(
@@ -72,7 +78,7 @@ def test_a_batch_is_printed_and_recorded_as_posted_for_the_parties_that_are_tick
     [
         ("on", "soon", "Give the day on which the letters left, such as 2024-06-17."),
         ("on", "2024-07-12", "2024-07-12 has not come yet."),
-        ("channel", "pigeon", "is no channel by which letters are posted."),
+        ("channel", "pigeon", "is no channel by which letters are posted"),
         ("member", "", "No letter was chosen. Tick those that were posted."),
     ],
 )

@@ -57,7 +57,7 @@ def test_a_report_is_saved_as_pdf_word_and_html(signed_in: SignedIn, case: int, 
 @pytest.mark.parametrize(
     ("address", "status", "says"),
     [
-        ("/reports/meeting?ordinal=COP99", 422, "There is no meeting &#39;COP99&#39; on file."),
+        ("/reports/meeting?ordinal=COP99", 422, "There is no meeting &#39;COP99&#39; on file, did you mean"),
         ("/reports/year?year=soon", 422, "Give a year that has begun, such as 2024."),
         ("/reports/year?year=2025", 422, "Give a year that has begun, such as 2024."),
         ("/cases/RP-2024-1/reports/novel", 404, "There is no document"),

@@ -132,7 +132,7 @@ def test_a_second_copy_on_paper_starts_no_clock_again(engine: Engine, asked: int
 @pytest.mark.parametrize(
     ("channel", "day", "says"),
     [
-        ("pots", date(2020, 11, 3), "'pots' is no channel by which letters are posted. Did you mean 'post'?"),
+        ("pots", date(2020, 11, 3), "'pots' is no channel by which letters are posted, did you mean 'post'?"),
         ("post", date(2020, 11, 4), "2020-11-04 has not come yet. Give the day on which the letters left."),
         ("post", date(2020, 10, 1), "was written on 2020-11-02, after 2020-10-01."),
     ],

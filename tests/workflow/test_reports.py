@@ -202,7 +202,7 @@ def test_a_meeting_nobody_knows_or_whose_turn_has_not_come_is_refused(world: Eng
     build.case(world)
 
     with pytest.raises(
-        reports.UnknownMeeting, match=re.escape("There is no meeting 'COP15x' on file. Did you mean 'COP15'")
+        reports.UnknownMeeting, match=re.escape("There is no meeting 'COP15x' on file, did you mean 'COP15'?")
     ):
         to_meeting(world, "COP15x")
     with pytest.raises(reports.UnknownMeeting, match="Report to that meeting first"):
@@ -317,7 +317,7 @@ def test_a_format_there_is_not_is_refused_with_the_nearest_one(world: Engine) ->
     build.case(world)
 
     with pytest.raises(
-        reports.UnknownFormat, match=re.escape("'dcx' is no format of reports. Did you mean 'docx'?")
+        reports.UnknownFormat, match=re.escape("'dcx' is no format of reports, did you mean 'docx'?")
     ):
         reports.handed_out(reports.case_report(file_of(world), "en"), "dcx", build.at(OCTOBER))
 

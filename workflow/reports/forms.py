@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 
 from notifications.paper import Document, docx, html, pdf
+from states.reasons import did_you_mean
 
 
 class UnknownFormat(ValueError):
@@ -21,9 +21,8 @@ def handed_out(of: Document, form: str, at: datetime) -> bytes:
     Raises   UnknownFormat, NotPrinted
     """
     if form not in FORMATS:
-        near = get_close_matches(form, FORMATS, n=1)
-        meant = f" Did you mean '{near[0]}'?" if near else f" Choose one of: {', '.join(FORMATS)}."
-        raise UnknownFormat(f"'{form}' is no format of reports.{meant}")
+        meant = did_you_mean(form, FORMATS) or f". Choose one of: {', '.join(FORMATS)}."
+        raise UnknownFormat(f"'{form}' is no format of reports{meant}")
     return FORMATS[form](of, at)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from difflib import get_close_matches
 
 from states.facts import Meeting
+from states.reasons import did_you_mean
 
 
 class UnknownMeeting(ValueError):
@@ -42,12 +42,9 @@ def period_before(meetings: Sequence[Meeting], ordinal: str, today: date) -> Per
     """
     meeting = next((m for m in meetings if m.ordinal.casefold() == ordinal.casefold()), None)
     if meeting is None:
-        names = [m.ordinal for m in meetings]
-        near = get_close_matches(ordinal, names, n=1)
-        meant = f" Did you mean '{near[0]}'?" if near else ""
-        raise UnknownMeeting(
-            f"There is no meeting '{ordinal}' on file.{meant} Enter it under Meetings, then ask again."
-        )
+        meant = did_you_mean(ordinal, [m.ordinal for m in meetings])
+        meant = meant or ". Enter it under Meetings, then ask again."
+        raise UnknownMeeting(f"There is no meeting '{ordinal}' on file{meant}")
     earlier = [
         m for m in meetings if m.body == meeting.body and m.kind == "ordinary" and m.starts < meeting.starts
     ]

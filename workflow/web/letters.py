@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from notifications import REPLY_LINK, templates
 from notifications.library import FOLDER
 from states.commands import Actor
-from workflow import answering, i18n, outbox, rewriting
+from workflow import answering, i18n, outbox, posting, rewriting
 from workflow.rewriting import NotRewritten, Outdated
 from workflow.web import forms, letter_list
 from workflow.web.act_fields import Names, named
@@ -188,6 +188,7 @@ def _letter(request: Request, number: int, faults: list[str] | None = None) -> R
         aside = letter_list.is_set_aside(row)
         values: dict[str, Any] = {
             "deliveries": letter_list.deliveries(session, number),
+            "posted": posting.of_letters(session, [number]).get(number, []),
             "revoked": bool(row.token_hash) and letter_list.is_revoked(session, row.token_hash),
             "next": rewriting.stand_in(session, number, site.now()) if aside else None,
             "party": named(row.party, _names(session), language) if row.party else "",

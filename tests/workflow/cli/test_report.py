@@ -46,8 +46,8 @@ def test_what_cannot_be_reported_is_refused_with_what_to_do(assent: Terminal) ->
     assent(*NEW)
 
     runs = {
-        "There is no meeting 'CPO15' on file. Did you mean 'COP15'?": assent("report", "cop", "CPO15"),
-        "'pfd' is no format of reports. Did you mean 'pdf'?": assent(
+        "There is no meeting 'CPO15' on file, did you mean 'COP15'?": assent("report", "cop", "CPO15"),
+        "'pfd' is no format of reports, did you mean 'pdf'?": assent(
             "report", "year", 2024, "--format", "pfd"
         ),
         "There are no reports in 'de'. Use one of: en, fr, es.": assent(
