@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from states import recounts, rounds, windows
-from states.acts import taken_back
 from states.commands import Post
 from states.draft import Draft
 from states.effects import Effect, arm, drop, effect, rearm
 from states.facts import Deadline, Facts, Round
+from states.objections import taken_back
 from states.positions import yet_to_answer
 from states.procedure import Ask, Procedure
 from states.reasons import Reason, Refusal, reason

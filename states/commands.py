@@ -102,6 +102,10 @@ class Moment:
         """What was given with the command."""
         return self.command.details
 
+    def text(self, name: str) -> str:
+        """The text given under a name, without the space around it; "" where there is none."""
+        return str(self.details.get(name) or "").strip()
+
     @property
     def case(self) -> Case:
         """The case."""

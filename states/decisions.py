@@ -1,14 +1,17 @@
-"""The arithmetic of a decision at a meeting: which meeting, what quorum, what majority."""
+"""The decision of a meeting: which meeting, what quorum, what majority, and what is kept of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 from states.commands import Moment
+from states.effects import effect
 from states.facts import Meeting
 from states.procedure import Body
-from states.reasons import Reason, reason
+from states.reasons import Reason, Refusal, reason
+from states.rounds import Deed
 from states.windows import today
 from states.words import day_words
 
@@ -176,3 +179,54 @@ def _carries(yes: int, no: int, body: Body) -> bool:
         return yes > no
     numerator, denominator = body.majority
     return yes > 0 and yes * denominator >= (yes + no) * numerator
+
+
+def the_cop_has_not_decided(moment: Moment) -> Reason | None:
+    """No decision of the Conference in favour is on file."""
+    return reason("cop_has_decided") if "adopted" in moment.facts.case.marks else None
+
+
+def cleared_or_adopted(moment: Moment) -> Reason | None:
+    """The notification was clean, or the Conference has decided."""
+    marks = moment.facts.case.marks
+    if "adopted" in marks or ("cleared" in marks and not moment.facts.case.standing):
+        return None
+    return reason("not_cleared")
+
+
+def record_decision(moment: Moment) -> Deed:
+    """Keep what a body decided at its meeting, with the numbers, and the conditions it made."""
+    body, details, result = decider_of(moment), moment.details, result_of(moment) or ""
+    meeting = moment.text("meeting")
+    day = today(moment.procedure, moment.facts)
+    on = details.get("decided_on") or day
+    if on > day:
+        raise Refusal(reason("decided_in_future", decided=day_words(on)))
+    effects = [effect("decision", body=body, meeting=meeting, result=result, on=on)]
+    if moment.text("conditions"):
+        effects.append(effect("condition", by=body, text=moment.text("conditions")))
+    data = {
+        "meeting": meeting,
+        "result": moment.text("result"),
+        "by": moment.text("by") or ("vote" if "yes" in details else "consensus"),
+        "conditions": moment.text("conditions"),
+        "votes": {k: details[k] for k in ("yes", "no", "abstain", "present") if k in details},
+    }
+    if moment.text("document"):
+        data["document"] = moment.text("document")
+    return Deed(tuple(effects), data)
+
+
+GUARDS: Mapping[str, Callable[[Moment], Reason | None]] = {
+    guard.__name__: guard
+    for guard in (
+        meeting_may_decide,
+        arithmetic_holds,
+        decided_in_favour,
+        decided_against,
+        the_cop_has_not_decided,
+        cleared_or_adopted,
+    )
+}
+WITH_ARGUMENT: Mapping[str, Callable[[Moment, str], Reason | None]] = {"result_is": result_is}
+ACTS: Mapping[str, Callable[[Moment], Deed]] = {"record_decision": record_decision}

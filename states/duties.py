@@ -7,6 +7,7 @@ does. Its number is that of the event that set it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -87,3 +88,8 @@ def duty(moment: Moment, name: str, title: str, due: object, of: str = "officer"
         return made
     # While the case is on hold every clock stands still, this one from its first day.
     return replace(made, status="held", remaining=remaining_days(last, start))
+
+
+ACTS: Mapping[str, Callable[[Moment], Deed]] = {
+    act.__name__: act for act in (reopen_due_diligence, confirm_due_diligence)
+}

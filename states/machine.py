@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 from transitions import EventData, Machine
 
 from states import clockwork, replies, rounds, windows
-from states.acts import ACTS, WITHDRAWAL, as_voice, received_at, voice_of
+from states.acts import ACTS
 from states.commands import CLOCK, Command, Step
 from states.details import ALWAYS, OF_ANSWERS
 from states.draft import Draft
 from states.effects import effect, of_record
 from states.facts import Case, Facts
 from states.guards import evaluate
+from states.objections import WITHDRAWAL
+from states.on_behalf import as_voice, received_at, voice_of
 from states.periods import HorizonError
 from states.permission import against, require_understood
 from states.procedure import Action, Alternative, Procedure

@@ -33,12 +33,8 @@ def kinds_of(moment: Moment) -> set[str]:
 
 
 def _category(moment: Moment) -> tuple[str, Category | None]:
-    rules, name = moment.procedure.membership, _text(moment, "category")
+    rules, name = moment.procedure.membership, moment.text("category")
     return name, rules.categories.get(name) if rules is not None else None
-
-
-def _text(moment: Moment, name: str) -> str:
-    return str(moment.details.get(name, "")).strip()
 
 
 # -------------------------------------------------------------------------------------- guards
@@ -59,7 +55,7 @@ def expertise_is_shown(moment: Moment) -> Reason | None:
     _, category = _category(moment)
     if category is None or not category.expertise or moment.details.get("expertise") is True:
         return None
-    return reason("lacks_expertise", member=_text(moment, "member"), title=category.title)
+    return reason("lacks_expertise", member=moment.text("member"), title=category.title)
 
 
 def region_has_a_seat(moment: Moment) -> Reason | None:
@@ -68,7 +64,7 @@ def region_has_a_seat(moment: Moment) -> Reason | None:
     rules = moment.procedure.membership
     if category is None or rules is None or not category.seats_per_region:
         return None
-    region = _text(moment, "region")
+    region = moment.text("region")
     if region not in rules.regions:
         return reason("unknown_region", region=region, hint=did_you_mean(region, rules.regions))
     day = today(moment.procedure, moment.facts)
@@ -81,7 +77,7 @@ def region_has_a_seat(moment: Moment) -> Reason | None:
 
 def is_not_a_member_yet(moment: Moment) -> Reason | None:
     """The applicant is not a member already."""
-    name, day = _text(moment, "member"), today(moment.procedure, moment.facts)
+    name, day = moment.text("member"), today(moment.procedure, moment.facts)
     if any(m.name == name for m in members_on(moment.case, day)):
         return reason("already_member", member=name)
     return None
@@ -89,7 +85,7 @@ def is_not_a_member_yet(moment: Moment) -> Reason | None:
 
 def is_a_member(moment: Moment) -> Reason | None:
     """The one named is a member."""
-    name, day = _text(moment, "member"), today(moment.procedure, moment.facts)
+    name, day = moment.text("member"), today(moment.procedure, moment.facts)
     names = [m.name for m in members_on(moment.case, day)]
     return None if name in names else reason("no_member", member=name, hint=did_you_mean(name, names))
 
@@ -118,23 +114,23 @@ def admit_member(moment: Moment) -> Deed:
     """
     _, category = _category(moment)
     if category is None:
-        raise Refusal(reason("unknown_category", category=_text(moment, "category"), hint=""))
+        raise Refusal(reason("unknown_category", category=moment.text("category"), hint=""))
     day = today(moment.procedure, moment.facts)
     ends = last_day(category.term, day, moment.facts.days, roll=False) if category.term else None
-    member = Member(_text(moment, "member"), category.name, day, _text(moment, "region"), ends)
+    member = Member(moment.text("member"), category.name, day, moment.text("region"), ends)
     told = {"member": member.name, "category": member.category, "region": member.region, "term_ends": ends}
     return Deed((of_record("member", member),), {k: v for k, v in told.items() if v})
 
 
 def refuse_member(moment: Moment) -> Deed:
     """Put on record that an applicant was not admitted, and why."""
-    told = {"member": _text(moment, "member"), "category": _text(moment, "category")}
+    told = {"member": moment.text("member"), "category": moment.text("category")}
     return Deed((), {k: v for k, v in told.items() if v})
 
 
 def member_leaves(moment: Moment) -> Deed:
     """A member leaves on this day."""
-    name, day = _text(moment, "member"), today(moment.procedure, moment.facts)
+    name, day = moment.text("member"), today(moment.procedure, moment.facts)
     return Deed((effect("member_change", name=name, left_on=day),), {"member": name})
 
 

@@ -38,16 +38,12 @@ def waiting(case: Case) -> dict[str, PublicText]:
     return {text.language: text for text in case.public_texts if not text.is_reviewed}
 
 
-def _text(moment: Moment, name: str) -> str:
-    return str(moment.details.get(name, "")).strip()
-
-
 # -------------------------------------------------------------------------------------- guards
 
 
 def a_public_text_waits(moment: Moment) -> Reason | None:
     """A text for the public waits for a second person; the one in the language named, if one is named."""
-    found, language = waiting(moment.case), _text(moment, "language")
+    found, language = waiting(moment.case), moment.text("language")
     if not found:
         return reason("no_public_text_waits")
     if language and language not in found:
@@ -57,7 +53,7 @@ def a_public_text_waits(moment: Moment) -> Reason | None:
 
 def somebody_else_wrote_it(moment: Moment) -> Reason | None:
     """Whoever reviews a text is known by name, and is not the one who wrote it."""
-    hand, language = moment.command.actor.hand, _text(moment, "language")
+    hand, language = moment.command.actor.hand, moment.text("language")
     writers = {text.by for text in waiting(moment.case).values() if language in ("", text.language)}
     return reason("own_public_text") if writers and (not hand or writers == {hand}) else None
 
@@ -87,17 +83,17 @@ def write_public_text(moment: Moment) -> Deed:
     details  language, public_title, proposed_by, proposal, funds
     Raises   Refusal
     """
-    language, known = _text(moment, "language"), moment.procedure.languages
+    language, known = moment.text("language"), moment.procedure.languages
     if language not in known:
         hint = did_you_mean(language, known)
         raise Refusal(reason("language_not_public", language=language, hint=hint, known=listed(known)))
     actor = moment.command.actor
     text = PublicText(
         language=language,
-        title=_text(moment, "public_title"),
-        proposed_by=_text(moment, "proposed_by"),
-        proposal=_text(moment, "proposal"),
-        funds=_text(moment, "funds"),
+        title=moment.text("public_title"),
+        proposed_by=moment.text("proposed_by"),
+        proposal=moment.text("proposal"),
+        funds=moment.text("funds"),
         by=actor.hand or actor.role,
     )
     return Deed((of_record("public_text", text),), {"language": language, "title": text.title})
@@ -110,7 +106,7 @@ def review_public_text(moment: Moment) -> Deed:
     Raises   Refusal
     """
     texts, actor = waiting(moment.case), moment.command.actor
-    language = _text(moment, "language") or (next(iter(texts)) if len(texts) == 1 else "")
+    language = moment.text("language") or (next(iter(texts)) if len(texts) == 1 else "")
     if language not in texts:
         raise Refusal(reason("which_public_text", waiting=listed(sorted(texts))))
     read = replace(texts[language], reviewed_by=actor.hand or actor.role, reviewed_at=moment.facts.now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from states.commands import Moment
 from states.reasons import Reason, reason
 from states.words import listed
@@ -25,3 +27,9 @@ def due_diligence_stands(moment: Moment) -> Reason | None:
 def due_diligence_is_reopened(moment: Moment) -> Reason | None:
     """Something has changed in the partner, and it has not been looked into again."""
     return None if REOPENED in moment.case.marks else reason("due_diligence_complete")
+
+
+GUARDS: Mapping[str, Callable[[Moment], Reason | None]] = {
+    guard.__name__: guard
+    for guard in (partner_is_not_excluded, due_diligence_stands, due_diligence_is_reopened)
+}

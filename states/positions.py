@@ -206,3 +206,17 @@ def missing_consents(procedure: Procedure, facts: Facts) -> tuple[list[str], lis
         if code in given and consent_age_ends(procedure, given[code], facts)
     ]
     return missing, old
+
+
+def late_answers(round_: Round, member: str) -> list[Answer]:
+    """Answers of one member (by code or by Party) that came too late and are not admitted."""
+    return [
+        a
+        for asked in round_.asked
+        if member in (asked.code, asked.party)
+        for a in round_.answers
+        if a.member == asked.code
+        and not a.taken_back
+        and not in_time(round_, asked, a)
+        and a.received_at >= closing(round_, asked)
+    ]

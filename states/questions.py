@@ -89,5 +89,5 @@ def answer_question(moment: Moment) -> Deed:
     return Deed(effects, data, (post,))
 
 
-#: Name in a law file -> what it does.
+GUARDS: Mapping[str, Callable[[Moment], Reason | None]] = {"a_question_waits": a_question_waits}
 ACTS: Mapping[str, Callable[[Moment], Deed]] = {"answer_question": answer_question}

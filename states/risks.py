@@ -37,22 +37,22 @@ def record_risk(moment: Moment) -> Deed:
     details  risk_kind, likelihood, severity, mitigation, owner
     Raises   Refusal
     """
-    kind, kinds = _text(moment, "risk_kind"), moment.procedure.risks
+    kind, kinds = moment.text("risk_kind"), moment.procedure.risks
     if kind not in kinds:
         raise Refusal(reason("unknown_risk", kind=kind, hint=did_you_mean(kind, kinds)))
     for detail in ("likelihood", "severity"):
-        if _text(moment, detail) not in DEGREES:
+        if moment.text(detail) not in DEGREES:
             allowed = ", ".join(DEGREES)
-            raise Refusal(reason("bad_degree", detail=detail, value=_text(moment, detail), allowed=allowed))
+            raise Refusal(reason("bad_degree", detail=detail, value=moment.text(detail), allowed=allowed))
     return _kept(
         moment,
         Risk(
             kind=kind,
-            likelihood=_text(moment, "likelihood"),
-            severity=_text(moment, "severity"),
+            likelihood=moment.text("likelihood"),
+            severity=moment.text("severity"),
             on=today(moment.procedure, moment.facts),
-            mitigation=_text(moment, "mitigation"),
-            owner=_text(moment, "owner"),
+            mitigation=moment.text("mitigation"),
+            owner=moment.text("owner"),
         ),
     )
 
@@ -63,13 +63,13 @@ def mitigate_risk(moment: Moment) -> Deed:
     details  risk_kind, mitigation, owner
     Raises   Refusal
     """
-    kind = _text(moment, "risk_kind")
+    kind = moment.text("risk_kind")
     found = next((risk for risk in moment.case.risks if risk.kind == kind), None)
     if found is None:
         known = [risk.kind for risk in moment.case.risks]
         raise Refusal(reason("risk_not_found", kind=kind, hint=did_you_mean(kind, known)))
     on = today(moment.procedure, moment.facts)
-    mitigation, owner = _text(moment, "mitigation"), _text(moment, "owner")
+    mitigation, owner = moment.text("mitigation"), moment.text("owner")
     return _kept(moment, Risk(kind, found.likelihood, found.severity, on, mitigation, owner))
 
 
@@ -77,10 +77,6 @@ def _kept(moment: Moment, risk: Risk) -> Deed:
     change = of_record("risk", risk)
     told: dict[str, Any] = {k: v for k, v in change.values.items() if k != "on"}
     return Deed((change,), {**told, "level": risk.level})
-
-
-def _text(moment: Moment, name: str) -> str:
-    return str(moment.details.get(name, "")).strip()
 
 
 GUARDS: Mapping[str, Callable[[Moment], Reason | None]] = {

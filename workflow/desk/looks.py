@@ -10,8 +10,7 @@ from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from states.facts import Case
-from states.guards import late_answers
-from states.positions import positions
+from states.positions import late_answers, positions
 from states.procedure import Action, Procedure, State
 from states.questions import waiting
 from workflow import house, models, queries, replies

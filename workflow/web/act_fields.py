@@ -13,10 +13,9 @@ from starlette.datastructures import FormData
 from states import openness
 from states.details import DAY, LIST, NUMBER, TRUTH, kind_of, read
 from states.facts import Facts
-from states.guards import late_answers
 from states.ledger import BOOKED, correctable, in_suspense
 from states.monitoring import ASSESSMENT, COMPLAINT, RECOMMENDATION, RESULTS
-from states.positions import positions
+from states.positions import late_answers, positions
 from states.procedure import Action, Procedure
 from states.questions import waiting
 from workflow import i18n

@@ -12,11 +12,11 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
-from states.acts import WITHDRAWAL
 from states.commands import VOICES, Command
 from states.details import moment
 from states.facts import Facts, Round
 from states.machine import possibilities
+from states.objections import WITHDRAWAL
 from states.procedure import Action, Procedure
 from states.reasons import Refused
 from states.zones import zone_of

@@ -14,7 +14,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from states.acts import WITHDRAWAL
+from states.objections import WITHDRAWAL
 from states.commands import VOICES, Actor
 from states.facts import Facts
 from states.procedure import Procedure
