@@ -14,9 +14,9 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from states.objections import WITHDRAWAL
 from states.commands import VOICES, Actor
 from states.facts import Facts
+from states.objections import WITHDRAWAL
 from states.procedure import Procedure
 from states.reasons import Refused
 from workflow import engine, i18n, inbox
