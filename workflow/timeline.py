@@ -126,6 +126,8 @@ def _parts(law: Procedure, kind: str, data: Mapping[str, Any], to: str) -> Itera
         yield f"{data['name']}, version {data['version']}"
     if kind == "letters_posted":
         yield f"{len(data['letters'])} by {data['channel'].replace('_', ' ')} on {data['on']}"
+    if kind == "mail_received":
+        yield f"{data['from_voice'] or 'sender not on file'}, {data['verdict']}"
     if data.get("unreached"):
         yield "not reached: " + ", ".join(data["unreached"])
     if to:

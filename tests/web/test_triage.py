@@ -201,6 +201,18 @@ def test_all_mail_of_a_case_stands_on_one_page_the_newest_first(desk: Desk) -> N
     assert desk.browser.get("/mail?case=RP-1999-1").status_code == 404
 
 
+def test_an_absence_stands_in_the_timeline_as_sent_by_a_program_and_the_party_has_not_answered(
+    desk: Desk,
+) -> None:
+    desk.receive("absence-exchange")
+    page = desk.page("/cases/RP-2024-1")
+
+    assert "Mail received" in page
+    assert "Head of the Administrative Authority of Norway" in page
+    assert "sent by a program" in page
+    assert answers(desk.on, desk.case) == []
+
+
 def test_a_page_of_a_mail_that_is_not_there_says_so(desk: Desk) -> None:
     answer = desk.browser.get("/mail/99999")
 

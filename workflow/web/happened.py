@@ -115,7 +115,16 @@ class Teller:
         if data.get("item"):
             yield self._item(str(data["item"]))
         yield from self._gathered(data)
+        if kind == "mail_received":
+            yield from self._mail(data)
         yield from self._named(kind, data)
+
+    def _mail(self, data: Mapping[str, Any]) -> Iterator[str]:
+        """Who wrote, if that is known, and whether anybody did."""
+        if data.get("from_voice"):
+            yield self.voice(str(data["from_voice"]))
+        is_automatic = data.get("verdict") == "automatic"
+        yield self._t("sent by a program") if is_automatic else self._t("written by somebody")
 
     def _gathered(self, data: Mapping[str, Any]) -> Iterator[str]:
         """Answers on sheets, risks, the form of the agreement, signatures and members."""
