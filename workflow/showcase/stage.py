@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -15,10 +15,15 @@ from notifications.settings import MailSettings
 from states import reasons
 from states.commands import Actor, Command
 from states.details import moment
+from states.ordered import papers
+from states.periods import local_day
+from states.procedure import Procedure
 from states.zones import zone_of
-from workflow import config, db, engine, house, register, sending, sweep
+from workflow import config, db, engine, house, inbox, register, sending, sweep
 from workflow.catcher import HOST, Catcher
 from workflow.clock import SimulatedClock
+from workflow.showcase.mail import MAILS
+from workflow.showcase.on_file import DUE_DILIGENCE
 from workflow.showcase.stories import NOW, START, STORIES, Story
 
 PROCEDURE = "ramsar-private"
@@ -57,6 +62,12 @@ class _Past(Courier):
 
     async def close(self) -> None:
         pass
+
+
+def _in_words(law: Procedure) -> Mapping[str, str]:
+    """What is known of a partner of the demo, as far as this law asks for it."""
+    asked = {name for sheet in law.sheets.values() for name in sheet.questions}
+    return {name: words for name, words in DUE_DILIGENCE.items() if name in asked}
 
 
 class CannotPlay(Exception):
@@ -121,6 +132,7 @@ class Stage:
             else:
                 self._perform(cases[number], act)
             told(done, len(steps))
+        self._take_in()
         self.pass_time(moment(NOW, self.zone))
 
     def _steps(self) -> Iterator[tuple[datetime, int, int, Any]]:
@@ -131,25 +143,38 @@ class Stage:
                 yield moment(step[0], self.zone), next(order), number, step
 
     def _begin(self, story: Story) -> int:
-        items = story.items
-        if items is None:
-            listed = [item for items in self.law.checklists.values() for item in items]
-            items = (*listed, "conditions")
+        law = self.house.laws.current(story.procedure or PROCEDURE)
+        unanswered = story.unanswered
+        if unanswered is None:
+            unanswered = tuple(name for sheet in law.sheets.values() for name in sheet.questions)
+        told = {**_in_words(law), **story.sheet}
+        on = local_day(self.clock.now(), zone_of(law.timezone))
+        kept = papers(law, on, told, story.unsigned, unanswered)
         with db.transaction(self.engine) as session:
             opened = engine.open_case(
                 session,
-                self.law,
+                law,
                 title=story.title,
                 partner=dict(story.partner),
                 territory=story.territory,
                 officer="officer",
                 summary=story.summary,
-                items=items,
+                items=kept.items if story.items is None else story.items,
+                sheet=kept.sheet,
+                signatures=kept.signatures,
                 now=self.clock.now(),
             )
         if isinstance(opened, reasons.Refused):
             raise CannotPlay(f"{story.title}: {opened}")
         return opened.case_id
+
+    def _take_in(self) -> None:
+        """The mail of the last days, each message at its moment."""
+        for number, mail in enumerate(MAILS, 1):
+            self.pass_time(moment(mail.at, self.zone))
+            with db.transaction(self.engine) as session:
+                inbox.keep(session, mail.message(number), "imap", self.clock.now(), sender=mail.sender)
+            inbox.file_new(self.engine, self.clock.now)
 
     def _perform(self, case_id: int, step: tuple[str, str, str, dict[str, Any]]) -> None:
         when, by, action, details = step

@@ -56,6 +56,14 @@ class Story:
     summary: str = ""
     #: Items of checklists that are confirmed from the start; None: all of them.
     items: tuple[str, ...] | None = field(default=None)
+    #: Questions of sheets that nobody has answered yet; None: all of them.
+    unanswered: tuple[str, ...] | None = ()
+    #: Answers on sheets that differ from those in order.
+    sheet: Mapping[str, str] = field(default_factory=dict)
+    #: Who has not signed yet.
+    unsigned: tuple[str, ...] = ()
+    #: The law it is under; "": that of the demo.
+    procedure: str = ""
 
 
 def _at(day: str, clock: str = "10:00") -> str:
@@ -133,6 +141,7 @@ STORIES: tuple[Story, ...] = (
         _at("2026-05-20"),
         territory=("KE", "TZ"),
         items=(),
+        unanswered=None,
         summary="Teaching material on mangroves for primary schools.",
     ),
     Story(
@@ -141,6 +150,13 @@ STORIES: tuple[Story, ...] = (
         _at("2026-04-10"),
         ((_at("2026-04-13"), "officer", "submit", {}),),
         territory=("ID",),
+        unanswered=(
+            "controversies",
+            "wetland_impact",
+            "interest_in_decisions",
+            "financial_terms",
+            "criteria",
+        ),
         summary="Images every ten days, free of charge, for three years.",
     ),
     Story(
@@ -328,5 +344,45 @@ STORIES: tuple[Story, ...] = (
             (_at("2025-07-14"), "officer", "report", {}),
             (_at("2026-01-15"), "officer", "complete", {"reason": "All wells are in use."}),
         ),
+    ),
+    Story(
+        "Trees for dry slopes",
+        _partner("Boreal Timber", "forestry", "SE"),
+        _at("2026-04-13"),
+        (
+            (_at("2026-04-14"), "officer", "submit", {}),
+            (_at("2026-04-28"), "officer", "select", {}),
+            (_at("2026-05-05"), "officer", "choose_form", {"form": "tripartite_agreement"}),
+        ),
+        summary="Technical assistance in a province: nothing is signed without its Government.",
+        sheet={"cooperation": "technical_assistance"},
+        unsigned=("government",),
+        procedure="unccd",
+    ),
+    Story(
+        "Vehicles for emergencies",
+        _partner("Nordic Motors", "vehicles", "FI"),
+        _at("2026-05-04"),
+        (
+            (_at("2026-05-04", "11:00"), "officer", "submit", {}),
+            (_at("2026-05-13"), "officer", "accept_disclosure", {}),
+            (
+                _at("2026-05-20"),
+                "officer",
+                "record_risk",
+                {"risk_kind": "brand_endorsement", "likelihood": "high", "severity": "high"},
+            ),
+        ),
+        summary="Forty vehicles for two years; who drives past sees a brand.",
+        procedure="who-engagement",
+    ),
+    Story(
+        "Harm reduction research",
+        _partner("Golden Leaf Holding", "tobacco", "CH"),
+        _at("2026-05-18"),
+        ((_at("2026-05-19"), "officer", "submit", {}),),
+        summary="Nobody can pass over the first gate.",
+        sheet={"tobacco": "yes"},
+        procedure="who-engagement",
     ),
 )
