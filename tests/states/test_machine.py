@@ -169,7 +169,8 @@ def test_before_any_question_a_notice_belongs_to_no_round() -> None:
             "write_public_text, review_public_text, release, take_back, "
             "reopen_due_diligence, confirm_due_diligence, refund_entry, correct_entry, final_accounts, "
             "set_indicator, record_actual, plan_assessment, record_assessment, recommend, "
-            "close_recommendation, record_complaint, review_complaint, fill_sheet, record_risk, mitigate_risk.",
+            "close_recommendation, record_complaint, review_complaint, fill_sheet, record_risk, "
+            "mitigate_risk.",
         ),
         (
             "expired",
