@@ -227,9 +227,9 @@ def test_the_figures_of_a_year_count_what_happened_in_it(world: Engine) -> None:
     notification = next(row for row in questions.rows if row[0] == "Notification to all Contracting Parties")
     assert notification[1:3] == ("2", "344")
     assert facts(below(made, "Objections")) == {
-        "Received": "1",
-        "Withdrawn": "0",
-        "Lapsed": "0",
+        "Objections received": "1",
+        "Objections withdrawn": "0",
+        "Objections lapsed": "0",
         "Letters posted on paper, so far": "1",
     }
 

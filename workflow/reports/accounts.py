@@ -55,6 +55,7 @@ def totals_of(statements: Iterable[Statement], say: Tongue) -> list[Block]:
                 caption=say.t("Amounts in {currency}", currency=currency),
                 figures=frozenset(range(1, len(columns))),
                 has_sum=True,
+                widths=(7, 6, 6, 6, 6, 6, 7, 6),
             )
         )
     blocks.append(_verdict(every, say))
@@ -78,7 +79,7 @@ def _account(of: Account, say: Tongue) -> list[Block]:
     sums = [(say.t(name), said) for name, said in named]
     sums.append((say.t("Balance"), say.amount(of.sums.balance, of.currency)))
     return [
-        Grid(columns, tuple(rows), caption=caption, figures=frozenset({3, 4}), widths=(5, 5, 9, 4, 4)),
+        Grid(columns, tuple(rows), caption=caption, figures=frozenset({3, 4}), widths=(7, 5, 9, 5, 5)),
         Facts(tuple((name, f"{said} {of.currency}") for name, said in sums)),
     ]
 

@@ -106,7 +106,7 @@ def _questions(files: Sequence[CaseFile], period: Period, say: Tongue) -> Sequen
     columns = (say.t("Question"), say.t("Times put"), say.t("Asked"), say.t("Answers"))
     return [
         Heading(say.t("Questions")),
-        Grid(columns, rows, figures=frozenset({1, 2}), widths=(7, 2, 2, 7)),
+        Grid(columns, rows, figures=frozenset({1, 2}), widths=(7, 3, 4, 7)),
     ]
 
 
@@ -123,9 +123,9 @@ def _objections(files: Sequence[CaseFile], period: Period, say: Tongue) -> Seque
         Heading(say.t("Objections")),
         Facts(
             (
-                (say.t("Received"), str(len(made))),
-                (say.t("Withdrawn"), str(ended.count("withdrawn"))),
-                (say.t("Lapsed"), str(ended.count("lapsed"))),
+                (say.t("Objections received"), str(len(made))),
+                (say.t("Objections withdrawn"), str(ended.count("withdrawn"))),
+                (say.t("Objections lapsed"), str(ended.count("lapsed"))),
                 (say.t("Letters posted on paper, so far"), str(posted)),
             )
         ),
