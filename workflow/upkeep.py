@@ -183,12 +183,12 @@ def _room(settings: config.Settings) -> Finding:
         return Finding(
             "disk", "warning", f"{folder} cannot be looked at: {error.strerror}.", "Check the folder."
         )
-    says = f"{free / 2**30:.1f} GB are free."
     if free < ROOM_MIN:
+        says = f"{free / 2**30:.1f} GB are free."
         return Finding(
             "disk", "warning", says, f"Make room on the disk of {folder}: a full disk stops everything."
         )
-    return Finding("disk", "good", says)
+    return Finding("disk", "good", "There is room on the disk.")
 
 
 def _secret_file(settings: config.Settings) -> Iterator[Finding]:
