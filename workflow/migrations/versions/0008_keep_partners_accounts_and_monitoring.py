@@ -146,7 +146,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_partner_owners_partner"), ["partner"], unique=False)
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("partner_record", sa.Integer(), nullable=False))
+        batch_op.add_column(sa.Column("partner_record", sa.Integer(), nullable=False, server_default="0"))
         batch_op.create_index(batch_op.f("ix_cases_partner_record"), ["partner_record"], unique=False)
 
 
