@@ -131,6 +131,9 @@ class Office:
         for name, value in fields.items():
             field = page.locator(f"#{name}")
             field.select_option(value) if is_choice(field) else field.fill(value)
+            # Where the other fields depend on this one, they come with the next page.
+            if (onward := page.locator("button[name=onward]")).count():
+                onward.click()
         if fields:
             page.locator("button[name=look]").click()
         return page

@@ -15,7 +15,7 @@ from states.reasons import Refused
 from states.zones import zone_of
 from workflow import queries, timeline
 from workflow.preview import preview
-from workflow.web import act_fields, copies, forms
+from workflow.web import act_fields, act_provisions, copies, forms
 from workflow.web.act_review import SIGNS
 from workflow.web.deeds import OFFERED_ON
 from workflow.web.hand import actor_for, look_at
@@ -131,7 +131,8 @@ def _page(
     with site.reading() as session:
         values = shown(site, session, person, asked, faults) | around(session)
     fields = act_fields.fields(asked.law, asked.facts, asked.action, asked.names, asked.language, asked.typed)
-    return page(request, "act.html", status=status, fields=fields, done=done, **values)
+    first = act_provisions.asked_first(asked.law, asked.action, asked.typed)
+    return page(request, "act.html", status=status, fields=fields, first=first, done=done, **values)
 
 
 def around(session: Session) -> dict[str, Any]:

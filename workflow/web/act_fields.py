@@ -118,16 +118,20 @@ _LABELS_OF: Mapping[tuple[str, str], tuple[str, str]] = {
 }
 _LONG = frozenset(
     {"findings", "reason", "reasons", "changes", "conditions", "text", "summary", "no_territory_reason"}
-    | {"proposal", "funds"}
+    | {"mitigation", "proposal", "funds"}
 )
 
 
 def fields(
     law: Procedure, facts: Facts, action: Action, names: Names, language: str, typed: Mapping[str, str]
 ) -> list[Field]:
-    """The fields of an action in this case, with what was typed before, in the order of the law file."""
+    """The fields of an action in this case, with what was typed before, in the order of the law file.
+
+    Where what may be said depends on one of them that nobody has chosen yet, that one alone.
+    """
     made = []
-    for name in dict.fromkeys((*action.needs, *action.takes)):
+    first = act_provisions.asked_first(law, action, typed)
+    for name in (first,) if first else dict.fromkeys((*action.needs, *action.takes)):
         if name == "no_territory_reason" and facts.case.territory:
             continue
         label, hint = _LABELS_OF.get(
@@ -146,6 +150,9 @@ def fields(
             options = known(_Choosing(law, facts, action, names, language, typed))
             if options is not None:
                 field = replace(field, kind="choice", options=tuple(options))
+        if name == "question" and not first:
+            asks = dict(field.options).get(field.value, field.value)
+            field = replace(field, kind="fixed", hint=asks)
         if name == "parties":
             told = i18n.listed([named(code, names, language) for code in sorted(facts.unreached)], language)
             field = replace(field, kind="fixed", value=",".join(sorted(facts.unreached)), hint=told)

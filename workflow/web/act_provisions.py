@@ -41,8 +41,14 @@ def _questions(of: Choosing) -> Options:
     return [(q.name, i18n.title(q.asks, of.language)) for q in ranked]
 
 
+def asked_first(law: Procedure, action: Action, typed: Mapping[str, str]) -> str:
+    """The detail on which it depends what the others may be, as long as nobody has chosen it; else ""."""
+    is_open = action.does == "fill_sheet" and question_of(law, typed.get("question", "")) is None
+    return "question" if is_open else ""
+
+
 def _answers(of: Choosing) -> Options:
-    """What answers the question that was chosen; it is typed while none is, or where any text answers."""
+    """What answers the question that was chosen; it is typed where any text answers."""
     question = question_of(of.law, of.typed.get("question", ""))
     if of.action.does != "fill_sheet" or question is None or not question.answers:
         return None
