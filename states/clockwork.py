@@ -271,10 +271,8 @@ def _meetings(draft: Draft) -> None:
     """Dates that hang on a meeting follow it; the target is that meeting still, whenever it is held."""
     procedure, facts, state = draft.procedure, draft.facts, draft.state
     today = windows.today(procedure, facts)
-    if state.target and not draft.case.target:
-        meeting = windows.next_meeting(procedure, facts, state.target, today)
-        if meeting is not None:
-            draft.change([effect("set", target=meeting.ordinal)])
+    if not draft.case.target and (target := windows.target(procedure, facts, state)):
+        draft.change([effect("set", target=target)])
     for rule in state.deadlines:
         running = draft.case.deadline(f"task:{state.name}:{rule.name}")
         if not rule.meeting or running is None:

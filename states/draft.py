@@ -99,11 +99,7 @@ class Draft:
         came_from = self.case.state
         self.change(self._leaving(state))
         changes: dict[str, Any] = {"state": name, "since": self.facts.now}
-        target = ""
-        if state.target:
-            today = windows.today(self.procedure, self.facts)
-            meeting = windows.next_meeting(self.procedure, self.facts, state.target, today)
-            target = meeting.ordinal if meeting else ""
+        target = windows.target(self.procedure, self.facts, state)
         if target != self.case.target:
             changes["target"] = target
         if state.final and self.case.is_held:

@@ -22,6 +22,7 @@ from states.draft import Draft
 from states.effects import Effect, arm, drop, effect, rearm
 from states.facts import Case, Deadline, Facts, Round
 from states.machine import settle
+from states.periods import HorizonError
 from states.procedure import Ask, Procedure, State, TakeOver
 from states.reasons import Reason, Refusal, Refused, reason
 
@@ -56,6 +57,8 @@ def transfer(old: Procedure, new: Procedure, facts: Facts, command: Command) -> 
         settle(draft)
     except Refusal as refusal:
         return Refused(refusal.reasons)
+    except HorizonError as error:
+        return Refused((reason("beyond_calendar", says=str(error)),))
     return draft.step()
 
 
@@ -134,8 +137,8 @@ def _dates(was: State, new: Procedure, plan: TakeOver, facts: Facts) -> Iterator
         fresh = wanted.pop(_task(state.name, name), None)
         yield from [drop(running.name, "cancelled")] if fresh is None else _followed(running, fresh, plan)
     yield from wanted.values()
-    if case.target and state.target != was.target:
-        yield effect("set", target="")
+    if state.target != was.target and (target := windows.target(new, facts, state)) != case.target:
+        yield effect("set", target=target)
 
 
 def _task(state: str, name: str) -> str:

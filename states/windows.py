@@ -133,6 +133,14 @@ def next_meeting(procedure: Procedure, facts: Facts, body: str, after: date) -> 
     return min(later, key=lambda m: m.starts, default=None)
 
 
+def target(procedure: Procedure, facts: Facts, state: State) -> str:
+    """The meeting for which a case waits that enters a state on this day, by its ordinal; "" for none."""
+    if not state.target:
+        return ""
+    meeting = next_meeting(procedure, facts, state.target, today(procedure, facts))
+    return meeting.ordinal if meeting is not None else ""
+
+
 def entry(procedure: Procedure, facts: Facts, state: State) -> list[Effect]:
     """The deadlines that begin when a case enters a state."""
     armed = [arm(state_deadline(procedure, facts, state.name, rule)) for rule in state.deadlines]

@@ -160,6 +160,41 @@ def test_a_date_that_the_newer_file_does_not_know_is_cancelled_and_a_new_one_beg
     )
 
 
+def test_a_case_waits_for_the_meeting_that_the_newer_file_names(
+    engine: Engine, cases: dict[str, int]
+) -> None:
+    state = "[states.preliminary_assessment]\n"
+
+    moved(engine, edition((state, state + 'target = "cop"\n')))
+
+    with db.transaction(engine) as session:
+        found = {name: queries.load_case(session, id) for name, id in cases.items()}
+        assert {name: case.target for name, case in found.items() if case is not None} == {
+            "draft": "",
+            "assessed": "COP15",
+            "asking": "",
+            "asked": "",
+            "held": "",
+            "declined": "",
+        }
+        assert record.rebuild(session, cases["assessed"]) == []
+
+
+def test_a_case_whose_dates_the_calendar_does_not_reach_stays_and_says_so(
+    engine: Engine, cases: dict[str, int]
+) -> None:
+    new = _here(engine, edition(takes_over=TAKES_OVER + 'dates = "recompute"\n'))
+
+    late = transfers.carry_out(engine, build.law(), new, "", "head", build.at("2040-12-20 10:00"))
+
+    found = {each.case_id: each.reasons for some in late for each in some}
+    assert found[cases["assessed"]] == (
+        "Saturday 19 January 2041 lies outside the calendar CH-VD, which covers Saturday 1 January 2000 to "
+        "Monday 31 December 2040. Publish a snapshot of CH-VD that covers that day, or choose another date.",
+    )
+    assert editions(engine)[cases["assessed"]] == "2026"
+
+
 def test_a_state_with_another_name_is_followed_in_case_rounds_and_dates(
     engine: Engine, cases: dict[str, int]
 ) -> None:
@@ -222,5 +257,5 @@ def test_the_evidence_of_a_case_holds_every_edition_it_was_under(
     with db.transaction(engine) as session:
         found = gather(session, "RP-2024-1")
 
-    assert list(found.law_files) == ["newer.toml", "ramsar-private.toml"]
+    assert list(found.law_files) == ["newer.toml", "catalogues/risks.toml", "ramsar-private.toml"]
     assert found.law_files["ramsar-private.toml"].decode() == SHIPPED
