@@ -19,7 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PINNED_LINE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([0-9][A-Za-z0-9.!+]*)")
 TOP_LEVEL = {
     ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "config.toml",
-    "constraints.txt", "notifications", "pyproject.toml", "states", "tests", "workflow",
+    "constraints.txt", "docs", "notifications", "pyproject.toml", "states", "tests", "workflow",
 }  # fmt: skip
 
 

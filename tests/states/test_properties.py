@@ -93,7 +93,7 @@ class LifeOfACase(RuleBasedStateMachine):
         before = self.case
         for command in moves.onward(LAW, self.facts, against):
             self._ask(command)
-        if self.case is before or self.case.state == before.state == "notification":
+        if self.case is before or self.case.state == before.state in ("notification", "renewal"):
             self._go_to_the_next_date()
 
     @rule(data=st.data(), times=st.integers(1, 4))

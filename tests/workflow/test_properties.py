@@ -116,7 +116,7 @@ class LifeInADatabase(RuleBasedStateMachine):
         before = self.case
         for command in moves.onward(LAW, self._facts(), against):
             self._ask(command)
-        if self.case == before or self.case.state == before.state == "notification":
+        if self.case == before or self.case.state == before.state in ("notification", "renewal"):
             self.go_near_the_next_date(0)
 
     @rule(hours=st.one_of(st.integers(1, 72), st.integers(72, 24 * 120)))

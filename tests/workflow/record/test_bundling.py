@@ -97,6 +97,7 @@ def test_the_bundle_holds_everything_about_the_case(evidence):
         "documents/0002-v2-Carte_du_site_e.pdf",
         "calendars/CH-VD-4a9bd2298dde7a72.txt",
         "law/ramsar-private.toml",
+        "law/catalogues/risks.toml",
         "personal.json",
         "manifest.json",
     ]
