@@ -99,6 +99,14 @@ def test_what_is_taken_back_leaves_the_sums_as_if_it_had_not_been(entries: list[
 RECEIPT = Entry(3, "receipt", "100.00", "CHF", FIRST, is_held=True)
 
 
+def test_nothing_is_taken_back_on_which_another_entry_rests() -> None:
+    release = Entry(4, "release", "100.00", "CHF", FIRST, of=3)
+    correction = Entry(5, "correction", "100.00", "CHF", FIRST, of=4)
+
+    assert ledger.correctable([RECEIPT, release]) == [release]
+    assert ledger.correctable([RECEIPT, release, correction]) == [RECEIPT]
+
+
 def test_a_row_that_does_not_fit_is_named_with_what_is_wrong_with_it() -> None:
     release = Entry(4, "release", "100.00", "CHF", FIRST, of=3)
     table = {

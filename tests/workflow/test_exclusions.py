@@ -133,6 +133,17 @@ def test_a_list_finds_the_partners_on_file_and_a_new_partner_finds_the_list(sess
     assert kinds(session) == ["exclusions_imported", "exclusion_found", "exclusion_found"]
 
 
+def test_a_pair_that_a_person_has_seen_is_not_put_to_anybody_again(session: Session) -> None:
+    register.import_exclusions(session, register.read_exclusions(LIST), **BY)
+    number = register.add_partner(session, "Minas del Norte", **BY)
+    entry = session.scalars(select(MATCHES.c.exclusion)).one()
+    register.decide_match(session, number, entry, is_match=False, reason="another company", **BY)
+
+    register.name_partner(session, number, "Minas del Norte Group", is_present=False, **BY)
+
+    assert pairs(session) == [(number, "Minas del Norte SA", 100, False)]
+
+
 def test_a_name_that_is_alike_stops_nothing_before_a_person_has_decided(engine: Engine) -> None:
     case_id, partner, entry = with_pair(engine)
 

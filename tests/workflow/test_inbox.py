@@ -13,6 +13,7 @@ from tests.workflow import mails
 from tests.workflow.mails import NOW, answers, arrive, made, read_as, sent
 from workflow import backup, db, files, inbox, links, queries, record
 from workflow.inbox import Answer
+from workflow.inbox.matching import CONTACTS
 from workflow.outbox import DELIVERIES
 from workflow.queries import EVENTS, LETTERS
 
@@ -160,6 +161,17 @@ def test_a_stranger_who_has_the_sealed_address_is_heard_and_not_believed(engine,
     assert read_as(engine, number, "status", "reason", "voice", "is_known") == (
         "waiting", "unknown_sender", "party:NO/other", False,
     )  # fmt: skip
+
+
+def test_whoever_has_left_the_post_is_heard_and_not_believed(engine, case):
+    letter = sent(engine, case)
+    with db.transaction(engine) as session:
+        theirs = update(CONTACTS).where(CONTACTS.c.email == letter.recipient)
+        session.execute(theirs.values(ends=date(2024, 6, 11)))
+
+    number = arrive(engine, made("gmail-en", letter))
+
+    assert read_as(engine, number, "status", "reason", "is_known") == ("waiting", "unknown_sender", False)
 
 
 def test_where_no_server_is_trusted_no_answer_counts_by_itself(engine):

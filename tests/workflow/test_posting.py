@@ -104,6 +104,17 @@ def test_the_same_posting_is_recorded_once_however_often_the_button_is_pressed(
     assert (done, len(events), list(rows)) == ([len(letters), 0], 1, letters)
 
 
+def test_a_letter_that_went_by_fax_and_by_post_on_one_day_is_recorded_as_both(
+    engine: Engine, asked: int
+) -> None:
+    letters = letters_to(engine, "MX")[:1]
+
+    done = [posted(engine, letters, "2020-11-02 12:00", channel) for channel in ("fax", "post")]
+
+    with db.reading(engine) as session:
+        assert (done, posting.count(session, asked)) == ([1, 1], 2)
+
+
 def test_the_clock_of_a_party_that_is_first_reached_on_paper_starts_again_where_the_law_says_so(
     engine: Engine, asked: int
 ) -> None:
