@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from states import reader
+from states.account import account
 from states.commands import VOICES
 from states.explained import EXPLANATIONS, explain_hold, explain_period
 from states.periods import Grace, Period, WorkingDays
@@ -114,6 +115,47 @@ def test_every_word_of_a_law_file_that_a_page_shows_is_said(law):
     words += [("sheet", word) for question in questions for word in question.answers]
 
     assert [word for word in words if not i18n.knows(*word)] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: f"{law.id}-{law.edition}")
+def test_the_page_of_a_law_leaves_nothing_in_english_but_its_sources(law, language):
+    """Bases are quoted as they stand; numbers and names are the same in every language."""
+    english = re.compile(r"\b(?:the|is|with|of|and|not|it|are|by|if|officer|within|tells|marks)\b|_")
+    groups = [
+        (heading, group)
+        for section in account(law)
+        for heading, group in zip(section.headings, section.groups, strict=True)
+    ]
+    told = [
+        i18n.provision(entry.words, entry.label, law, language, cited=bool(heading))
+        for heading, group in groups
+        for entry in group
+        if entry.label not in ("Basis", "Action", "Deadline")
+    ]
+    # A basis stands in parentheses at the end; the name of a time zone may have an underscore.
+    bare = [
+        re.sub(r"(?: \((?:para|footnote|Article|SC51|the report)\b.*\)$)|\w+/\w+", "", words)
+        for words in told
+    ]
+
+    assert [words for words in bare if english.search(words)] == []
+
+
+def test_an_entry_of_a_law_is_told_in_the_words_of_the_law():
+    entries = [
+        ("consent_withheld, if no window is open; tells partner and officers ('withdrawn')", "Leads to"),
+        ("officer, within 60 days, and again each time it is fulfilled", "By when"),
+        ("Mentioned nowhere: 'draft'", "Sent"),
+    ]
+
+    assert [i18n.provision(said, label, LAW, "fr").replace("\u00a0", " ") for said, label in entries] == [
+        "Accord non obtenu, si aucun délai ne court ; "
+        "informe : Partenaire et Responsables au Secrétariat (« Proposition retirée »)",
+        "Responsable du dossier au Secrétariat, dans un délai de 60 jours, "
+        "et de nouveau chaque fois que c’est fait",
+        "Mentioned nowhere: 'draft'",
+    ]
 
 
 def test_no_title_and_no_word_of_a_law_file_is_said_with_an_underscore():

@@ -6,6 +6,7 @@ dates.py       days, moments, periods and lists in words
 titles.py      words and titles of law files
 countries.py   names of States, and how "of France" is said
 sentences.py   a reason or an explanation -> its sentence
+provisions.py  what the page of a law tells of it -> the same in a language
 papers.py      what reports and other documents on paper are worded in
 refusals.py    a refusal that comes as English -> its sentence
 """
@@ -15,6 +16,7 @@ from workflow.i18n.catalogs import LANGUAGES, direction, negotiated, own_name
 from workflow.i18n.countries import country, named_in, of_state
 from workflow.i18n.dates import day, days, last_moment, listed, moment, offset, period, sort_key, span
 from workflow.i18n.papers import paper
+from workflow.i18n.provisions import provision
 from workflow.i18n.refusals import colon, refusal
 from workflow.i18n.sentences import explanation, retold, sentence
 from workflow.i18n.titles import form, knows, title, voice, word
@@ -40,6 +42,7 @@ __all__ = [
     "own_name",
     "paper",
     "period",
+    "provision",
     "refusal",
     "retold",
     "sentence",

@@ -5,6 +5,7 @@ sentences.po   (fr, es)         msgctxt: id of a reason or an explanation, msgid
 phrases.po     (fr, es)         English that comes as a value of a sentence, with {names} for what differs
 pages.po       (fr, es)         msgctxt: page, msgid: a text of a page in English
 refusals.po    (fr, es)         msgctxt: refusal, msgid: an English refusal or finding, with {names} as above
+law.po         (fr, es)         msgctxt: law, msgid: what the page of a law says in English, with {names}
 papers.po      (fr, es)         msgctxt: paper, msgid: a text of a document in English, with {names} as above
 titles.po      (fr, es)         titles of law files, of tasks and of the Secretariat, by their English
 

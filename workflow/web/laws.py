@@ -61,7 +61,10 @@ def show_one(request: Request, id: str, person: Person = sees("law")) -> Respons
         picture=Markup(drawing.drawn_in_full(law, language=language)),
         permissions=rows,
         roles=[role for role in law.roles if any(role in row.roles for row in rows)],
-        retold=lambda words: i18n.retold(words, language),
+        told=lambda entry, heading: i18n.provision(
+            entry.words, entry.label, law, language, cited=bool(heading)
+        ),
+        named=lambda heading: i18n.provision(heading, "", law, language),
     )
 
 
