@@ -14,6 +14,7 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from states.commands import Actor, Command
+from states.objections import WITHDRAWAL
 from states.periods import local_day
 from states.procedure import Procedure
 from states.reasons import Refused
@@ -68,7 +69,7 @@ def accept(
         "conditions": answer.conditions,
         "reasons": answer.reasons,
     }
-    if answer.word == filing.WITHDRAWAL:
+    if answer.word == WITHDRAWAL:
         # A withdrawal has a text and no reasons or conditions of its own.
         given = {name: value for name, value in given.items() if name not in ("conditions", "reasons")}
     given["scan"] = filing.name_in_case(mail, row.attachments)

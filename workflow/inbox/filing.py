@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from notifications.incoming import Incoming, Reading, read_answer
 from states.commands import CLOCK, Command
 from states.facts import Facts
+from states.objections import WITHDRAWAL
 from states.periods import local_day
 from states.procedure import Ask, Procedure
 from states.reasons import Refused
@@ -37,8 +38,6 @@ MAIL_RECEIVED = "mail_received"
 CHANNEL = "email"
 #: By which an answer may count at once: a guess, or the address of a case, does not do.
 CERTAIN = ("token", "reference")
-#: What an answer that is withdrawn is called.
-WITHDRAWAL = "withdraw_objection"
 #: Who may see a mail in a case.
 ACCESS = "secretariat"
 
