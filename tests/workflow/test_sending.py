@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from importlib.resources import files
 
 import pytest
 from sqlalchemy import Engine, select
 
 from notifications import Courier, Delivered, Envelope, Halt, Outcome, Retry
 from notifications import Refused as Rejected
+from states import reader
 from states.facts import Asked
 from tests import build
-from workflow import config, db, postmark, queries, record, register, sending
+from workflow import config, db, house, postmark, queries, record, register, sending
+from workflow.laws import Laws
 from workflow.queries import EVENTS, LETTERS
 
 SENT = "2020-11-02 10:00"
@@ -183,6 +187,26 @@ def test_the_clock_of_all_parties_runs_on(engine: Engine) -> None:
     deliver(engine, post, "2024-06-14 09:00")
 
     assert {member(engine, case_id, code) for code in ("BE", "JP")} == {Asked("BE", "BE"), Asked("JP", "JP")}
+
+
+def test_where_the_law_leaves_it_to_the_officer_nobody_else_is_written_to(engine: Engine) -> None:
+    text = (files("states") / "law" / "ramsar-private.toml").read_text(encoding="utf-8")
+    text = text.replace('edition   = "2026"', 'edition   = "2027"')
+    law = reader.read(re.sub(r"(?m)^came_back .*$", "", text), "2027.toml")
+    build.world(engine, contacts_per_party=3)
+    house.settle(engine, house.House(config.Settings(), Laws(extra=(law,)), build.SECRET))
+    with db.transaction(engine) as session:
+        register.add_staff(session, "anna", "officer", "anna@x.example", actor="test", now=build.BEGINNING)
+    case_id = build.case(engine, at_="2020-10-30 09:00", territory=("MX",), procedure=law)
+    build.do(engine, case_id, "2020-10-30 10:00", "officer", "submit")
+    build.do(engine, case_id, "2020-10-30 11:00", "officer", "endorse", risk="low")
+    build.do(engine, case_id, SENT, "officer", "dispatch")
+
+    deliver(engine, Post(HEAD, NFP), SENT)
+
+    assert sorted(written(engine, "MX")) == [(HEAD, "refused"), (NFP, "refused")]
+    assert "letter_sent_instead" not in kinds(engine, case_id)
+    assert MISSION in alerts(engine)[-1]
 
 
 def test_where_nobody_is_left_the_officer_is_told_so(engine: Engine, asked: int) -> None:
