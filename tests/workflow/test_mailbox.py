@@ -83,6 +83,22 @@ def test_a_folder_made_anew_is_read_again_and_the_same_message_is_kept_once(engi
     assert len(kept(engine, "id")) == 2
 
 
+def test_in_a_folder_made_anew_nothing_is_missed_whose_number_was_used_before(engine, folder):
+    for number in range(3):
+        folder.deliver(b"Subject: before %d\r\n\r\nx\r\n" % number)
+    mailbox.look(engine, folder.settings(), lambda: NOW)
+    with folder.client() as box:
+        box.folder.delete(FOLDER)
+        box.folder.create(FOLDER)
+
+    found = []
+    for number in range(2):
+        folder.deliver(b"Subject: after %d\r\n\r\nx\r\n" % number)
+        found.append(mailbox.look(engine, folder.settings(), lambda: NOW))
+
+    assert found == [1, 1]
+
+
 def test_a_message_that_is_too_large_is_kept_so_far_that_this_shows(engine, folder):
     folder.deliver(b"Subject: large\r\n\r\n" + b"x" * (2 * 2**20))
     mailbox.look(engine, folder.settings(size_max_mb=1), lambda: NOW)
