@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    Subquery,
     Text,
     and_,
     exists,
@@ -77,14 +78,11 @@ class _Asked:
         self._wanted = wanted
         self._where = _where(wanted, now)
         self._from: FromClause = CASES
-        #: Whether each word stands in what a case is called.
-        self._known_by: list[ColumnElement[bool]] = []
-        for term in wanted.terms:
-            stands = hits(session, term).subquery()
-            most = func.max(stands.c.places).label("places")
-            found = select(stands.c.case_id, most).group_by(stands.c.case_id).subquery()
-            self._from = self._from.join(found, found.c.case_id == CASES.c.id)
-            self._known_by.append(found.c.places >= HEAD)
+        #: The cases in which every word stands; None: there are no words.
+        self._found: Subquery | None = None
+        if wanted.terms:
+            self._found = _with_every_word(session, wanted.terms).subquery()
+            self._from = CASES.join(self._found, self._found.c.case_id == CASES.c.id)
 
     def count(self, session: Session) -> int:
         """How many there are."""
@@ -93,10 +91,26 @@ class _Asked:
 
     def page(self, number: int, *, counted: bool) -> Select[Any]:
         """One page; each row with the number of all as `total`, if it is to be counted."""
+        if self._found is not None and not self._where and self._wanted.ordered in _BY_NUMBER:
+            return self._page_of_words(self._found, number)
         asked = self.ordered()
         if counted:
             asked = asked.add_columns(func.count().over().label("total"))
         return asked.limit(PAGE).offset((number - 1) * PAGE)
+
+    def _page_of_words(self, found: Subquery, number: int) -> Select[Any]:
+        """The same where words alone are asked for: only the cases of the page are read."""
+        order = _BY_NUMBER[self._wanted.ordered]
+        shown = (
+            select(found, func.count().over().label("total"))
+            .order_by(*order(found.c.known, found.c.case_id))
+            .limit(PAGE)
+            .offset((number - 1) * PAGE)
+            .subquery()
+        )
+        columns = [CASES.c[name] for name in COLUMNS]
+        asked = select(*columns, shown.c.total).join(shown, shown.c.case_id == CASES.c.id)
+        return asked.order_by(*order(shown.c.known, CASES.c.id))
 
     def ordered(self) -> Select[Any]:
         """All of them in their order."""
@@ -112,9 +126,36 @@ class _Asked:
             due = _next_days().subquery()
             joined = asked.outerjoin(due, due.c.case_id == CASES.c.id)
             return joined.order_by(due.c.day.is_(None), due.c.day, newest)
-        if order == "best":
-            return asked.order_by(and_(*self._known_by).desc(), newest)
+        if order == "best" and self._found is not None:
+            return asked.order_by(*_BY_NUMBER["best"](self._found.c.known, CASES.c.id))
         return asked.order_by(newest)
+
+
+#: Orders that the words and the number of a case decide -> by what.
+_BY_NUMBER: Mapping[str, Callable[[ColumnElement[bool], ColumnElement[int]], Sequence[Any]]] = {
+    "best": lambda known, number: (known.desc(), number.desc()),
+    "newest": lambda known, number: (number.desc(),),
+    "oldest": lambda known, number: (number,),
+}
+
+
+def _with_every_word(session: Session, terms: Sequence[str]) -> Select[Any]:
+    """Cases in which every word stands: case_id, and `known`, whether all stand in what it is called.
+
+    The words are held against each other before any case is read: a database that takes a frequent word for a
+    rare one would read thousands of cases to leave them out again.
+    """
+    of_each = []
+    for term in terms:
+        stands = hits(session, term).subquery()
+        most = func.max(stands.c.places).label("places")
+        of_each.append(select(stands.c.case_id, most).group_by(stands.c.case_id).subquery())
+    first = of_each[0]
+    joined: FromClause = first
+    for each in of_each[1:]:
+        joined = joined.join(each, each.c.case_id == first.c.case_id)
+    known = and_(*(each.c.places >= HEAD for each in of_each)).label("known")
+    return select(first.c.case_id, known).select_from(joined)
 
 
 def _next_days() -> Select[Any]:
