@@ -11,13 +11,13 @@ ROOT = Path(__file__).parent.parent
 OURS = {"states", "notifications", "workflow"}
 #: From the most basic to the outermost. A module imports only from rows above its own, never from its own.
 HOUSE = """
-secretfile
+secretfile clamd
 config i18n clock sqlite laws calendars
 house
 db
 models
 queries
-contacts
+contacts scans
 numbers heartbeat people hands files spreadsheet sheet rehearsal expected links folding
 record outbox rehearsal_file
 explanations timeline register letters replies spoken published backup

@@ -164,6 +164,19 @@ class Mailbox(_Section):
     retry_after_hours: Positive = 24
 
 
+class Antivirus(_Section):
+    #: Machine on which clamd, the daemon of ClamAV, looks at what comes in; empty: see `socket`.
+    host: str = ""
+    #: Its port.
+    port: Annotated[int, Field(ge=1, le=65_535)] = 3310
+    #: Its socket on this machine, instead of host and port. Both empty: nobody looks.
+    socket: str = ""
+    #: How long it may take for one step, seconds.
+    timeout_s: Positive = 60
+    #: After how long it is asked again about what it could not look at, minutes.
+    again_after_min: Positive = 10
+
+
 class Sweep(_Section):
     #: Longest sleep between two looks at what is due, seconds.
     at_most_s: Positive = 60
@@ -208,6 +221,7 @@ class Settings(_Section):
     installation: Installation = Installation()
     mail: Mail = Mail()
     mailbox: Mailbox = Mailbox()
+    antivirus: Antivirus = Antivirus()
     sweep: Sweep = Sweep()
     law: Law = Law()
     languages: Languages = Languages()

@@ -5,6 +5,7 @@
   x BadDocument
   x NoSuchDocument
   x DamagedDocument
+  x HeldBack
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from sqlalchemy import Row, Select, insert, select
 from sqlalchemy.orm import Session
 
 from states.faults import meant
-from workflow import models
+from workflow import models, scans
 from workflow.queries import CASES, table
 
 DOCUMENTS = table(models.Document)
@@ -57,6 +58,10 @@ class NoSuchDocument(FilesError):
 
 class DamagedDocument(FilesError):
     """What is stored is not what was added."""
+
+
+class HeldBack(FilesError):
+    """It has not been looked at for viruses yet, or it holds one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ def documents(session: Session, case_id: int, *, all_versions: bool = False) -> 
 def get(session: Session, case_id: int, name: str, version: int | None = None) -> tuple[Document, bytes]:
     """A document with its content; the newest version unless one is named.
 
-    Raises   NoSuchDocument, or DamagedDocument if its content is not the one that was added
+    Raises   NoSuchDocument; DamagedDocument if its content is not the one that was added; HeldBack
     """
     wanted = select(DOCUMENTS).where(DOCUMENTS.c.case_id == case_id, DOCUMENTS.c.name == name)
     if version is not None:
@@ -161,6 +166,9 @@ def get(session: Session, case_id: int, name: str, version: int | None = None) -
             f"'{row.name}', version {row.version}, is not what was added: its SHA-256 differs. Restore it"
             " from a backup, and find out who changed the database."
         )
+    # Here, and not on the pages: whoever hands out a document by another road is held back as well.
+    if why := scans.why_not(session, row.sha256):
+        raise HeldBack(why)
     return _document(row), content
 
 

@@ -16,7 +16,7 @@ import dns.resolver
 import dns.reversename
 
 from notifications import Courier, Delivered, Halt, MailConfigError, MailSettings
-from workflow import config, mailbox
+from workflow import clamd, config, mailbox, scans
 from workflow.upkeep import Finding
 
 #: How long a name server may take for one answer, seconds.
@@ -28,6 +28,7 @@ def findings(settings: config.Settings, mail: MailSettings) -> Iterator[Finding]
     """Everything outside that the settings name."""
     yield _mail_server(settings, mail)
     yield _mailbox(settings)
+    yield from _scanner(settings)
     yield from _names(settings)
 
 
@@ -60,6 +61,19 @@ def _mailbox(settings: config.Settings) -> Finding:
     except mailbox.MailboxError as error:
         return Finding("mailbox", "fault", str(error), "Until then answers by mail are not read.")
     return Finding("mailbox", "good", f"{settings.mailbox.host}: {settings.mailbox.folder} can be read.")
+
+
+def _scanner(settings: config.Settings) -> Iterator[Finding]:
+    """Ask the scanner whether it is there."""
+    asked = scans.scanner(settings)
+    if asked is None:
+        return
+    try:
+        asked.ping()
+    except clamd.ClamdError as error:
+        yield Finding("clamd", "fault", str(error), "Until then nothing that comes in is handed out.")
+    else:
+        yield Finding("clamd", "good", f"{asked.where} answers.")
 
 
 # ---------------------------------------------------------------------------------- name servers

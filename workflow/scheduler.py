@@ -18,19 +18,21 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
 from notifications import Courier
-from workflow import check, db, delivery, gather, house, inbox, lmtp, mailbox, record, sending, sweep
+from workflow import check, db, delivery, gather, house, inbox, lmtp, mailbox, record, scans, sending, sweep
 from workflow.clock import Clock, SystemClock
 from workflow.config import Settings
 
 log = logging.getLogger("assent.worker")
 
-SWEEP, DELIVER, GATHER, HEADS, FILE = "sweep", "deliver", "gather", "heads", "file"
+SWEEP, DELIVER, GATHER, HEADS, FILE, SCAN = "sweep", "deliver", "gather", "heads", "file", "scan"
 #: How soon letters are looked for again when none waited: queueing and sending meet in the database alone.
 LETTERS_LOOK_S = 5
 #: How soon changed cases are gathered for the search and the figures, and how many at a time.
 GATHER_LOOK_S, GATHER_AT_A_TIME = 10, 100
 #: How soon mail is looked for that another process has kept: our own doors tell of theirs at once.
 MAIL_LOOK_S = 15
+#: How soon the scanner is asked about what is new: somebody may wait to read it.
+SCAN_LOOK_S = 5
 
 
 class Worker:
@@ -63,6 +65,8 @@ class Worker:
         self._again(GATHER, self._gather, 0)
         self._again(HEADS, self._keep_heads, 0)
         self._again(FILE, self._file, 0)
+        if scans.scanner(self._settings) is not None:
+            self._again(SCAN, self._scan, 0)
         for door in self._doors:
             door.start()
 
@@ -160,6 +164,16 @@ class Worker:
             log.exception("mail could not be filed; it is tried again")
         finally:
             self._again(FILE, self._file, MAIL_LOOK_S)
+
+    def _scan(self) -> None:
+        try:
+            done = scans.look(self._engine, self._clock.now)
+            if done:
+                log.info("%s files looked at for viruses", done)
+        except Exception:
+            log.exception("what came in could not be looked at for viruses; it is tried again")
+        finally:
+            self._again(SCAN, self._scan, SCAN_LOOK_S)
 
     def _deliver(self) -> None:
         try:

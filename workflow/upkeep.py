@@ -19,16 +19,21 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from workflow import backup, clock, config, heartbeat
+from workflow import backup, clock, config, heartbeat, models, scans
 from workflow.outbox import QUEUE, THE_QUEUE
-from workflow.queries import CASES, DEADLINES, EVENTS, LETTERS
+from workflow.queries import CASES, DEADLINES, EVENTS, LETTERS, table
 
+MARKS = table(models.MailboxMark)
 #: More than this between two clocks and dates are kept at the wrong moment.
 DRIFT_MAX = timedelta(seconds=2)
 #: A letter that waits longer than this is worth a look, even if its server only asks for patience.
 WAIT_MAX = timedelta(hours=1)
 #: A copy older than this would lose more than a day's work.
 BACKUP_MAX = timedelta(hours=24)
+#: Where the server tells of new mail, one connection is begun anew after 20 minutes: that is a look at least.
+LOOK_MAX = timedelta(minutes=30)
+#: A file that has waited longer than this for the scanner is waited for by somebody.
+SCAN_MAX = timedelta(minutes=10)
 #: With less room than this on the disk a day of letters and documents may not fit, bytes.
 ROOM_MIN = 2**30
 #: Housekeeping -> what it is, and after which silence something is wrong.
@@ -61,6 +66,8 @@ def findings(session: Session, settings: config.Settings, now: datetime) -> list
     return [
         *_life(session, settings, now),
         *_queue(session, now),
+        *_mailbox(session, settings, now),
+        _scanner(session, settings, now),
         *_failing(session),
         _copies(session, now),
         _order(session, now),
@@ -117,6 +124,42 @@ def _queue(session: Session, now: datetime) -> Iterator[Finding]:
         yield Finding("queue", "warning", f"A letter has waited for {hours} hours.", remedy)
     else:
         yield Finding("queue", "good", "Letters leave.")
+
+
+def _mailbox(session: Session, settings: config.Settings, now: datetime) -> Iterator[Finding]:
+    """What went wrong when the mailbox was last looked into."""
+    if not settings.mailbox.host:
+        return
+    where = f"{settings.mailbox.host}/{settings.mailbox.username}/{settings.mailbox.folder}"
+    mark = session.execute(select(MARKS).where(MARKS.c.folder == where)).one_or_none()
+    remedy = "Until then answers by mail wait there. Correct [mailbox], then: assent mail fetch"
+    if mark is None:
+        says = "Nobody has looked into the mailbox yet."
+        yield Finding("mailbox, last look", "warning", says, "Start `assent worker`.")
+    elif mark.problem:
+        says = f"{mark.looked_at:%Y-%m-%d %H:%M} UTC: {mark.problem}"
+        yield Finding("mailbox, last look", "warning", says, remedy)
+    elif now - mark.looked_at > LOOK_MAX:
+        says = f"Nobody has looked into the mailbox since {mark.looked_at:%Y-%m-%d %H:%M} UTC."
+        yield Finding("mailbox, last look", "warning", says, "Start `assent worker`.")
+    else:
+        yield Finding("mailbox, last look", "good", "The mailbox is looked into.")
+
+
+def _scanner(session: Session, settings: config.Settings, now: datetime) -> Finding:
+    """Whether what comes in is looked at for viruses."""
+    if scans.scanner(settings) is None:
+        says = "Nobody looks for viruses in what comes in ([antivirus] is not set)."
+        return Finding("viruses", "good", says, "Let clamd look: set antivirus.host or antivirus.socket.")
+    at = scans.standing(session)
+    if at.failed:
+        says = f"Files that could not be looked at for viruses, and are held back: {at.failed}. {at.problem}"
+        return Finding("viruses", "warning", says, "Put that right: they are looked at again by themselves.")
+    if at.oldest is not None and now - at.oldest > SCAN_MAX:
+        says = f"Files that wait to be looked at for viruses, and are held back: {at.pending}."
+        return Finding("viruses", "warning", says, "Start `assent worker`: it lets clamd look at them.")
+    held = f" Held back for a virus: {at.infected}." if at.infected else ""
+    return Finding("viruses", "good", f"What comes in is looked at for viruses.{held}")
 
 
 def _failing(session: Session) -> Iterator[Finding]:

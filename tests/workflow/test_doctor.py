@@ -204,7 +204,7 @@ def test_an_installation_that_is_looked_after_is_good(kept: Engine) -> None:
     found = found_in(kept, settings_of(installation={"base_url": "https://assent.wet.example"}))
 
     assert {weight for weight, _ in found.values()} == {"good"}
-    assert set(found) == {"sweep", "delivery", "queue", "copies", "time", "disk", "address"}
+    assert set(found) == {"sweep", "delivery", "queue", "copies", "time", "disk", "address", "viruses"}
 
 
 def test_whatever_keeps_it_going_and_does_not_is_named(kept: Engine) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from notifications import Courier
-from workflow import check, db, inbox, mailbox, scheduler, sending, sweep
+from workflow import check, db, inbox, mailbox, scans, scheduler, sending, sweep
 from workflow.cli.desk import desk, err, out, refuse
 
 
@@ -57,6 +57,7 @@ def _refuse_faults(context: typer.Context) -> None:
 def _once(context: typer.Context) -> None:
     at = desk(context)
     filed = _read_mail(context)
+    scans.look(at.engine, at.now)
     swept = sweep.fire_due(at.engine, at.now(), batch=at.settings.sweep.batch)
     courier = Courier(check.mail_settings(at.settings))
     sent = sending.deliver(at.engine, courier, at.settings, at.now)

@@ -30,6 +30,7 @@ from workflow.models.mail import IS_UNREAD, IS_WAITING, Mail, MailboxMark, MailR
 from workflow.models.partners import Exclusion, ExclusionMatch, Partner, PartnerName, PartnerOwner
 from workflow.models.people import Calendar, Contact, Meeting, Party, Seat, Staff
 from workflow.models.record import IS_ON_BEHALF, Event, Heartbeat, Key, Personal, RegisterHead
+from workflow.models.scans import Scan
 from workflow.models.undertakings import Duty, Entry, Indicator, Measure
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "RegisterHead",
     "RevokedLink",
     "Round",
+    "Scan",
     "Seat",
     "SignIn",
     "SignInLink",

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
 from states.commands import Actor
-from workflow import engine, files
+from workflow import engine, files, scans
 from workflow.files import ACCESS, Document, FilesError
 from workflow.queries import CASES
 from workflow.web import forms
@@ -32,6 +33,13 @@ CIRCLES = {
 }
 #: What a page says of an act that was done.
 DONE = {"added": "The document is on file.", "same": "This document was on file already: nothing was added."}
+#: What the scanner says of a document -> its colour and its words; of what is not told there is none.
+VERDICTS = {
+    "clean": ("good", "no virus found"),
+    "pending": ("note", "not looked at for viruses yet"),
+    "failed": ("warn", "could not be looked at for viruses"),
+    "infected": ("bad", "holds a virus"),
+}
 #: Media type -> its name.
 KINDS = {
     "application/pdf": "PDF",
@@ -83,8 +91,16 @@ def download(request: Request, reference: str, number: int, person: Person = see
         wanted = next((each for each in every if each.id == number), None)
         if wanted is None:
             raise HTTPException(404, f"{reference} has no document {number}.")
-        document, content = files.get(session, case_id, wanted.name, wanted.version)
+        document, content = handed_out(request, session, wanted)
     return attachment(document, content)
+
+
+def handed_out(request: Request, session: Session, wanted: Document) -> tuple[Document, bytes]:
+    """A document with its content, unless it is held back for what is in it."""
+    try:
+        return files.get(session, wanted.case_id, wanted.name, wanted.version)
+    except files.HeldBack as why:
+        raise HTTPException(403, say(str(why), language_of(request))) from None
 
 
 def attachment(document: Document, content: bytes) -> Response:
@@ -106,6 +122,7 @@ def _page(
         case_id = case_or_404(session, reference)
         every = files.documents(session, case_id, all_versions=True)
         title = session.scalar(select(CASES.c.title).where(CASES.c.id == case_id))
+        looked_at = scans.verdicts(session, (each.sha256 for each in every))
         names = {row.name: row.full_name or row.name for row in session.execute(STAFF.select())}
     by_name: dict[str, list[Document]] = {}
     for each in every:
@@ -117,6 +134,8 @@ def _page(
         reference=reference,
         case_title=title,
         documents=by_name,
+        looked_at=looked_at,
+        verdicts=VERDICTS,
         circles=CIRCLES,
         kinds=KINDS,
         names=names,

@@ -19,6 +19,7 @@ from states.reasons import Refused
 from workflow import answering, files, fresh_links
 from workflow.answering import Standing
 from workflow.web import forms, nonces, reply_form, reply_page
+from workflow.web.documents import handed_out
 from workflow.web.reply_form import Fault, Sent
 from workflow.web.showing import LANGUAGE_COOKIE, language_of, page, say
 from workflow.web.site import Site, site_of
@@ -70,7 +71,7 @@ def download(request: Request, token: str, number: int) -> Response:
         found = next((d for d in answering.documents(session, standing) if d.id == number), None)
         if found is None:
             return _unknown(request, token)
-        document, content = files.get(session, found.case_id, found.name, found.version)
+        document, content = handed_out(request, session, found)
     name = document.name.encode("ascii", "replace").decode().replace('"', "'")
     disposition = f"attachment; filename=\"{name}\"; filename*=UTF-8''{quote(document.name, safe='')}"
     return Response(content, media_type=document.media_type, headers={"Content-Disposition": disposition})

@@ -14,7 +14,7 @@ from states.commands import Post
 from states.positions import SILENT, UNREACHED, consents, positions, tally
 from states.questions import told_to_all
 from states.zones import zone_of
-from workflow import answering, i18n, queries, spoken
+from workflow import answering, i18n, queries, scans, spoken
 from workflow.answering import Standing
 from workflow.letters.matter import Matter
 from workflow.letters.words import Words, window_of
@@ -80,6 +80,7 @@ def values(session: Session, site: Site, standing: Standing, language: str) -> d
     told = spoken.said(session, standing.bearer.case_id, law, case, standing.member.party)
     said = [_shown(words, standing, each) for each in told]
     mine = [each for each in said if each.is_of_this_round]
+    documents = answering.documents(session, standing)
     return {
         "told": words.case(),
         "summary": case.summary,
@@ -112,7 +113,8 @@ def values(session: Session, site: Site, standing: Standing, language: str) -> d
             for o in case.objections
             if o.party == standing.member.party and o.how == "withdrawn" and o.ended_at is not None
         ],
-        "documents": answering.documents(session, standing),
+        "documents": documents,
+        "looked_at": scans.verdicts(session, (each.sha256 for each in documents)),
         "letter": _letter(session, standing, language),
         "seen": _consultation(standing, words),
         "others": [

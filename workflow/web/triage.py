@@ -19,10 +19,11 @@ from states.facts import Facts
 from states.objections import WITHDRAWAL
 from states.procedure import Procedure
 from states.reasons import Refused
-from workflow import engine, i18n, inbox
+from workflow import engine, i18n, inbox, scans
 from workflow.inbox import MATCHED, WAITS, Answer, MailRefused
 from workflow.web import forms
 from workflow.web.behalf import Question, questions
+from workflow.web.documents import VERDICTS as FOUND
 from workflow.web.hand import actor_for, case_or_404
 from workflow.web.naming import party_names
 from workflow.web.people import Person, changes, sees
@@ -122,10 +123,13 @@ def raw(request: Request, number: int, person: Person = sees("mail")) -> Respons
     """A message as it came, to be saved: never shown by a browser."""
     with site_of(request).reading() as session:
         row, content = inbox.message(session, number), inbox.raw_of(session, number)
+        held_back = scans.why_not(session, row.sha256) if row is not None else ""
     if row is None or content is None:
         raise HTTPException(404, f"There is no mail {number}.")
     if row.verdict == "" or any(each["warning"] for each in row.attachments):
         raise HTTPException(403, "What is attached to this mail may do harm. It is not handed out.")
+    if held_back:
+        raise HTTPException(403, say(held_back, language_of(request)))
     headers = {
         "Content-Disposition": f'attachment; filename="mail-{number}.eml"',
         "Cache-Control": "no-store",
@@ -203,12 +207,15 @@ def _one(
             raise HTTPException(404, f"There is no mail {number}.")
         names = party_names(session, site, language)
         beside = _beside(site, session, row, names, language)
+        looked_at = scans.verdicts(session, [row.sha256])[row.sha256]
     given = typed or Answer(_voice(row, beside), row.word)
     return page(
         request,
         "triage_one.html",
         status=status,
         mail=row,
+        looked_at=FOUND.get(looked_at),
+        is_held_back=bool(scans.WHY_NOT[looked_at]),
         text=marked(row.text, row.sentence, [each["words"] for each in row.marks]),
         beside=beside,
         typed=given,
