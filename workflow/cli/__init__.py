@@ -9,7 +9,22 @@ import sys
 
 import typer
 
-from workflow.cli import cases, database, demo, law, letters, mail, papers, parties, records, rehearsals, reports, serve, worker
+from workflow.cli import (
+    cases,
+    database,
+    demo,
+    law,
+    letters,
+    mail,
+    papers,
+    parties,
+    partners,
+    records,
+    rehearsals,
+    reports,
+    serve,
+    worker,
+)
 from workflow.cli.desk import Desk, explained
 
 __all__ = ["app", "main"]
@@ -24,13 +39,14 @@ app = typer.Typer(
 )
 app.add_typer(cases.app, name="case")
 app.add_typer(parties.app, name="parties")
+app.add_typer(partners.app, name="partners")
+app.add_typer(reports.app, name="report")
+# The documents stand beside the statements, under one name.
+reports.app.add_typer(papers.app)
 app.add_typer(law.app, name="law")
 app.add_typer(letters.app, name="letters")
 app.add_typer(mail.app, name="mail")
 app.add_typer(records.app, name="record")
-app.add_typer(reports.app, name="report")
-# The documents stand beside the statements, under one name.
-reports.app.add_typer(papers.app)
 app.add_typer(database.app, name="db")
 app.command("check")(database.check)
 app.command("doctor")(database.doctor)
