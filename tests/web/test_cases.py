@@ -63,25 +63,29 @@ def chips(page: str) -> dict[str, str]:
 # ------------------------------------------------------------------------------------- the screen
 
 
+#: What the procedure of these cases is called.
+RAMSAR = "Partnership with the private sector"
+
+
 def test_the_register_shows_every_case_with_what_comes_next(cases: Engine, signed_in: Browser) -> None:
     page = signed_in("officer").get("/cases").text
 
     assert cells(page) == [
         [
-            "Case", "Title", "Partner", "Stage", "Parties concerned", "Officer", "Next date", "What is due",
-            "Objections", "Opened",
+            "Case", "Title", "Partner", "Procedure", "Stage", "Parties concerned", "Officer", "Next date",
+            "What is due", "Objections", "Opened",
         ],
         [
-            DRAFT, "=1+1 <b>Peat</b>", "Danone Group", "Draft", "Democratic Republic of the Congo", "", "",
-            "", "", "12 June 2024",
+            DRAFT, "=1+1 <b>Peat</b>", "Danone Group", RAMSAR, "Draft",
+            "Democratic Republic of the Congo", "", "", "", "", "12 June 2024",
         ],
         [
-            OBJECTED, "Evian Project", "Danone Group", "Notification to all Contracting Parties", "", "",
-            "12 August 2024", "The window closes", "Côte d'Ivoire", "1 March 2024",
+            OBJECTED, "Evian Project", "Danone Group", RAMSAR,
+            "Notification to all Contracting Parties", "", "", "12 August 2024", "The window closes", "Côte d'Ivoire", "1 March 2024",
         ],
         [
-            SLOW, "Star Alliance flyways", "Star Alliance", "Preliminary assessment", "France; Switzerland",
-            "The officer", "3 May 2024", "overdue: Assess the proposal: endorse or decline", "",
+            SLOW, "Star Alliance flyways", "Star Alliance", RAMSAR, "Preliminary assessment",
+            "France; Switzerland", "The officer", "3 May 2024", "overdue: Assess the proposal: endorse or decline", "",
             "2 April 2024",
         ],
     ]  # fmt: skip
@@ -193,7 +197,7 @@ def test_the_workbook_equals_the_csv_with_days_as_days(cases: Engine, signed_in:
     # A text, not a formula.
     assert rows[1][1] == "=1+1 <b>Peat</b>"
     assert sheet["B2"].data_type == "s"
-    assert rows[3][6].date().isoformat() == "2024-05-03"
+    assert rows[3][7].date().isoformat() == "2024-05-03"
     assert answer.headers["content-disposition"] == 'attachment; filename="cases.xlsx"'
 
 

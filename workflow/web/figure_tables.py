@@ -43,10 +43,9 @@ class Telling:
 
     def __init__(self, site: Site, language: str, counted: Figures) -> None:
         self._language, self._counted = language, counted
-        #: All stages of all law files, in the order of their files.
-        self._states: dict[str, State] = {
-            s.name: s for law in site.house.laws.all for s in law.states.values()
-        }
+        #: All stages of all law files, in the order of their files; those that end a case last.
+        stages = [s for law in site.house.laws.all for s in law.states.values()]
+        self._states: dict[str, State] = {s.name: s for s in sorted(stages, key=lambda s: s.final)}
         self._laws = {law.id: i18n.title(law.title, language) for law in site.house.laws.all}
 
     def parts(self, *, pictures: bool) -> list[Part]:

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-import httpx
+import httpx2 as httpx
 import pytest
 
 from tests.workflow.cli.conftest import ASSENT, Terminal
