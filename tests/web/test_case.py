@@ -183,7 +183,8 @@ def test_questions_of_parties_stand_there_with_what_they_were_answered(
     head = "Head of the Administrative Authority of"
     assert (
         "Questions of those asked 1 of 3 wait for an answer"
-        f" Kenya waits for an answer {head} Kenya · received 2 May 2024, 11:00 Who buys them? Answer it: Kenya"
+        f" Kenya waits for an answer {head} Kenya · received 2 May 2024, 11:00 Who buys them?"
+        " Answer it: Kenya"
         f" France overtaken by its later answer {head} France · received 2 May 2024, 12:00 Which lake?"
         f" Japan answered {head} Japan · received 2 May 2024, 10:00 How are the <reeds> cut?"
         " Answered by the Secretariat · 3 May 2024, 10:00 · Officer in charge of the case · for all to read"

@@ -89,7 +89,12 @@ def test_a_renamed_partner_keeps_its_case_and_is_found_by_both_names(
     assert marks(site) == {"RP-2024-1": False}
     with db.reading(site) as session:
         event = session.execute(select(EVENTS).where(EVENTS.c.kind == "partner_renamed")).first()
-        assert event is not None and event.actor == "officer" and '"hand"' in event.body and record.verify(session).holds
+        assert (
+            event is not None
+            and event.actor == "officer"
+            and '"hand"' in event.body
+            and record.verify(session).holds
+        )
 
 
 def test_a_new_owner_reopens_due_diligence_and_puts_it_on_the_desk_of_the_officer(

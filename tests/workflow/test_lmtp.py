@@ -44,8 +44,8 @@ def test_a_message_is_kept_with_its_envelope_before_it_is_acknowledged(engine, d
     with socket.create_connection(("127.0.0.1", port), timeout=10) as line, line.makefile("rwb", 0) as talk:
         said = [talk.readline()]
         for words, lines in (
-            (b"LHLO us.example", 0), (b"MAIL FROM:<Bounce@x.example>", 1), (b"RCPT TO:<case+A@cases.example>", 1),
-            (b"RCPT TO:<case+B@cases.example>", 1), (b"DATA", 1),
+            (b"LHLO us.example", 0), (b"MAIL FROM:<Bounce@x.example>", 1),
+            (b"RCPT TO:<case+A@cases.example>", 1), (b"RCPT TO:<case+B@cases.example>", 1), (b"DATA", 1),
             (RAW.replace(b"\r\n.", b"\r\n..") + b".", 2), (b"QUIT", 1),
         ):  # fmt: skip
             talk.write(words + b"\r\n")
