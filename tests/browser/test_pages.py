@@ -14,11 +14,11 @@ from tests.browser.running import NARROW, WIDE, Running, listen, sign_in
 
 #: What ends the visit, never ends, is a file, or shows the same in another order.
 _NOT_FOLLOWED = re.compile(
-    r"/live|/own-eyes|sign-out|\.(csv|xlsx|ics|zip|svg|pdf|docx|json)|/documents/\d|[?&](lang|sort|edition)="
+    r"/live|/own-eyes|sign-out|\.(csv|xlsx|ics|zip|svg|pdf|docx|json)|/documents/\d|/raw$|[?&](lang|sort|edition)="
 )
 #: Addresses that differ and lead to pages of one kind: what stands there -> what is said instead.
 _ONE_KIND = (
-    (r"^(/cases)/RP-\d{4}-\d+(?=/)", r"\1/REF"),
+    (r"^(/cases)/[A-Z]{2}-\d{4}-\d+(?=/)", r"\1/REF"),
     (r"^(/bodies|/meetings)/(?!new)[^/]+/(?!new)[^/]+", r"\1/X/X"),
     (r"^(/bodies|/meetings)/[^/]+/new", r"\1/X/new"),
     (r"^(/letters/wording|/calendar)/[^/]+", r"\1/X"),

@@ -86,8 +86,8 @@ def test_the_register_shows_every_case_with_what_comes_next(cases: Engine, signe
         ],
         [
             SLOW, "Star Alliance flyways", "Star Alliance", RAMSAR, "Preliminary assessment",
-            "France; Switzerland", "The officer", "3 May 2024", "overdue: Assess the proposal: endorse or decline",
-            "", "2 April 2024",
+            "France; Switzerland", "The officer", "3 May 2024",
+            "overdue: Assess the proposal: endorse or decline", "", "2 April 2024",
         ],
     ]  # fmt: skip
 
