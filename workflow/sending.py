@@ -67,6 +67,8 @@ def _written_to(session: Session, letter: Claim, now: datetime) -> Recipient | N
     if ask is None or ask.came_back != "next contact" or not round_.is_open:
         return None
     try:
-        return rewriting.send_instead(session, letter.id, CLOCK, now)
+        # Of its own: where no letter comes of it, nothing of it is told in the record either.
+        with session.begin_nested():
+            return rewriting.send_instead(session, letter.id, CLOCK, now)
     except rewriting.NotRewritten:
         return None
