@@ -193,7 +193,9 @@ def wait_for_unreached(moment: Moment, round_: Round, missing: tuple[str, ...]) 
         round=round_.no,
     )
     effects = (rearm(running, status="fired"), arm(confirm))
-    post = Post("officers", "unreached", "alert", {"parties": missing}, round=round_.no, occurrence="close")
+    # Each time anew: a Party that joins meanwhile opens the window again, and it shuts a second time.
+    shut = f"close:{confirm.generation}"
+    post = Post("officers", "unreached", "alert", {"parties": missing}, round=round_.no, occurrence=shut)
     return Deed(effects, {"unreached": missing}, (post,))
 
 

@@ -88,7 +88,7 @@ def _entry(law: Procedure, seq: int, at: datetime, kind: str, actor: str, body: 
 
 
 def _gathered(data: Mapping[str, Any]) -> Iterator[str]:
-    """Answers on sheets, risks, forms of agreement, signatures and members."""
+    """Answers on sheets, risks, forms of agreement, signatures and members (who spoke: with the word)."""
     if data.get("question") and data.get("answer"):
         yield f"{data['question']}: {data['answer']}"
     if data.get("level"):
@@ -97,7 +97,7 @@ def _gathered(data: Mapping[str, Any]) -> Iterator[str]:
         yield str(data.get("organization") or data["signer"])
     elif data.get("form"):
         yield str(data["form"])
-    if data.get("member"):
+    if data.get("member") and not data.get("word"):
         yield " ".join(str(data[name]) for name in ("member", "category") if data.get(name))
 
 

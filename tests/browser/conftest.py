@@ -41,9 +41,9 @@ def office(offices: Office) -> Iterator[Office]:
     assert offices.complaints == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
+    """A headless Chromium, closed after each file: while one is open, its event loop is this process's."""
     try:
         found = chromium.executable()
     except chromium.NoBrowser as missing:

@@ -31,7 +31,7 @@ def test_a_server_that_can_work_says_so_to_whoever_asks(site: Engine, clock: Sim
 
     answer = browser.get("/health")
 
-    checks = ("database", "sweep", "delivery", "queue", "copies", "time", "disk", "address")
+    checks = ("database", "sweep", "delivery", "queue", "viruses", "copies", "time", "disk", "address")
     assert (answer.status_code, answer.json()) == (
         200,
         {"status": "good", "checks": dict.fromkeys(checks, "good")},
