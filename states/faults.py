@@ -82,6 +82,8 @@ class Places:
     source: str
     #: Path -> line, counted from 1.
     lines: Mapping[Path, int] = field(default_factory=dict)
+    #: Path of a table that stands in another file -> the places of that file.
+    elsewhere: Mapping[Path, Places] = field(default_factory=dict)
 
     @classmethod
     def of(cls, source: str, text: str) -> Places:
@@ -94,6 +96,9 @@ class Places:
 
     def fault(self, path: Path, says: str, remedy: str, key: str = "") -> Fault:
         """A fault of the table at `path`; `key`, if given, is what its line is that of."""
+        for table, places in self.elsewhere.items():
+            if path[: len(table)] == table:
+                return places.fault(path, says, remedy, key)
         line = self.line((*path, key) if key else path)
         where = f"{self.source}:{line}" if line else self.source
         return Fault(": ".join(part for part in (where, dotted(path)) if part), says, remedy)

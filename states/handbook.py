@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from states import comparison, terms
-from states.procedure import Alternative, Procedure, State
+from states.procedure import Action, Alternative, Procedure, State
 from states.ways import STAYS
 
 _INTRODUCTION = """\
@@ -74,13 +74,46 @@ def _chapter(p: Procedure) -> Iterator[str]:
     yield ""
     yield "### Who may do what"
     yield ""
-    roles = [r for r in p.roles if any(r in a.by for same in p.actions.values() for a in same)]
+    own = [action for same in p.actions.values() for action in same if not action.part]
+    roles = [role for role in p.roles if any(role in action.by for action in own)]
     rows = [
         (state.title, *(_acts(p, state, role) for role in roles))
         for state in p.states.values()
-        if p.actions_in(state.name)
+        if any(not action.part for action in p.actions_in(state.name))
     ]
     yield from _table(("Stage", *(p.roles[role] for role in roles)), rows)
+    for part in p.parts:
+        yield ""
+        yield from _part(p, part)
+
+
+def _part(p: Procedure, part: str) -> Iterator[str]:
+    """What a part allows, those together who may do it in the same stages."""
+    taken = [action for same in p.actions.values() for action in same if action.part == part]
+    together: dict[tuple[str, str], list[str]] = {}
+    for action in taken:
+        by = terms.listed([p.roles[role] for role in action.by], "or")
+        together.setdefault((by, _stages(p, action)), []).append(action.title)
+    yield f"**{p.parts[part]}** ({p.part_basis[part]})"
+    yield ""
+    for (by, where), titles in together.items():
+        yield f"- {by}, {where}: {'; '.join(titles)}"
+
+
+def _stages(p: Procedure, action: Action) -> str:
+    stages = set(action.states)
+    every = set(p.states)
+    ends = {state.name for state in p.states.values() if state.final}
+    known = {
+        "in every stage": every,
+        "in every stage but the first": every - {p.start},
+        "until the case ends": every - ends,
+    }
+    if words := next((words for words, meant in known.items() if meant == stages), ""):
+        return words
+    but = len(every - stages) < len(stages)
+    named = [f"*{s.title}*" for s in p.states.values() if (s.name in stages) is not but]
+    return f"in {'every stage but ' if but else ''}{terms.listed(named)}"
 
 
 def _movements(p: Procedure) -> Iterator[tuple[str, ...]]:
@@ -121,7 +154,8 @@ def _ways(p: Procedure, alternatives: Iterable[Alternative]) -> str:
 
 
 def _acts(p: Procedure, state: State, role: str) -> str:
-    return "; ".join(action.title for action in p.actions_in(state.name) if role in action.by)
+    own = [action for action in p.actions_in(state.name) if not action.part]
+    return "; ".join(action.title for action in own if role in action.by)
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

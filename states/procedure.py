@@ -80,6 +80,8 @@ class Action:
     while_held: bool = False
     #: Whether it may be done by officers who are not in charge of the case.
     any_officer: bool = False
+    #: The part it comes with (parts.py), or "": it stands in the law file itself.
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,7 @@ class Procedure:
     states: Mapping[str, State]
     #: Actions by name; one name may mean different things in different states.
     actions: Mapping[str, tuple[Action, ...]]
-    #: SHA-256 of the file it was read from.
+    #: SHA-256 of the files it was read from: its own, its catalogue of risks, its parts.
     digest: str = ""
     #: Where it was read from, for messages.
     source: str = ""
@@ -299,6 +301,10 @@ class Procedure:
     membership: Membership | None = None
     #: Mark -> what it says of a case, where its name does not say enough.
     marks: Mapping[str, str] = field(default_factory=_none_told)
+    #: Part it takes -> its title (parts.py).
+    parts: Mapping[str, str] = field(default_factory=_none_told)
+    #: Part it takes -> where this law says so.
+    part_basis: Mapping[str, str] = field(default_factory=_none_told)
     #: Older edition -> how its open cases may be moved to this one (transfer.py).
     takes_over: Mapping[str, TakeOver] = field(default_factory=dict)
 

@@ -1,21 +1,18 @@
 """Reads what a law file provides besides states and actions: sheets, risks, agreements, members.
 
-A catalogue of risks is a file of its own, shared by the law files that name it: `catalogues/NAME.toml`,
-beside the law file, else beside the shipped ones.
+A catalogue of risks is a file of its own, shared by the law files that name it: `catalogues/NAME.toml`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 
 from states.faults import Fault, ProcedureError, meant
 from states.provisions import KINDS, YES_NO, Agreement, Category, Membership, Question, RiskKind, Sheet
+from states.shelves import CATALOGUES, shelf
 from states.source import Source, SourceError
 from states.tables import Noted, Table
-
-CATALOGUES = "catalogues"
 
 
 def sheets(top: Table) -> dict[str, Sheet]:
@@ -137,18 +134,13 @@ def risks(table: Table) -> dict[str, RiskKind]:
     return found
 
 
-def catalogue_file(name: str, folder: Path | None) -> Path | None:
-    """The file of a catalogue: beside the law file, else the shipped one."""
-    return _catalogues(folder).get(name)
-
-
 def catalogue(top: Table, name: str, folder: Path | None, content: bytes | None) -> Mapping[str, RiskKind]:
     """The risks of the catalogue a law file names; that there is none of that name is noted.
 
     Raises   ProcedureError with every fault of the catalogue itself
     """
     if content is None:
-        top.fault(f"there is no catalogue '{name}'", meant(name, _catalogues(folder)), "risk_catalogue")
+        top.fault(f"there is no catalogue '{name}'", meant(name, shelf(CATALOGUES, folder)), "risk_catalogue")
         return {}
     try:
         file = Source.of(f"{CATALOGUES}/{name}.toml", content)
@@ -165,8 +157,3 @@ def catalogue(top: Table, name: str, folder: Path | None, content: bytes | None)
     if noted:
         raise ProcedureError(file.faults(noted))
     return found
-
-
-def _catalogues(folder: Path | None) -> dict[str, Path]:
-    shelves = [Path(str(files("states") / "law"))] + ([folder] if folder is not None else [])
-    return {path.stem: path for shelf in shelves for path in sorted((shelf / CATALOGUES).glob("*.toml"))}

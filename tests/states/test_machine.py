@@ -165,12 +165,12 @@ def test_before_any_question_a_notice_belongs_to_no_round() -> None:
             "dispatch",
             {},
             "Send the question: not possible while the case is in 'Suspended' (suspended). "
-            "Possible here: terminate, book_entry, reinstate, record_reply, verify_reply, "
-            "write_public_text, review_public_text, release, take_back, "
-            "reopen_due_diligence, confirm_due_diligence, refund_entry, correct_entry, final_accounts, "
+            "Possible here: terminate, reinstate, record_reply, verify_reply, "
+            "fill_sheet, record_risk, mitigate_risk, reopen_due_diligence, confirm_due_diligence, "
+            "book_entry, refund_entry, correct_entry, final_accounts, "
             "set_indicator, record_actual, plan_assessment, record_assessment, recommend, "
-            "close_recommendation, record_complaint, review_complaint, fill_sheet, record_risk, "
-            "mitigate_risk.",
+            "close_recommendation, record_complaint, review_complaint, "
+            "write_public_text, review_public_text, release, take_back.",
         ),
         (
             "expired",
@@ -259,7 +259,6 @@ def test_for_everything_possible_in_a_state_it_is_said_why_not() -> None:
     assert [(p.name, "" if p.refused is None else str(p.refused)) for p in found] == [
         ("amend", ""),
         ("escalate", ""),
-        ("book_entry", not_yours.format("Book an entry in the accounts")),
         ("withdraw", ""),
         ("hold", ""),
         ("resume", "The case is not on hold."),
@@ -272,6 +271,15 @@ def test_for_everything_possible_in_a_state_it_is_said_why_not() -> None:
         ("record_reply", ""),
         ("verify_reply", "No reply recorded on behalf waits for a second person."),
         ("answer_question", ""),
+        ("confirm_item", ""),
+        ("fill_sheet", ""),
+        ("record_risk", ""),
+        ("mitigate_risk", ""),
+        ("reopen_due_diligence", ""),
+        ("confirm_due_diligence", "Nothing has reopened the due diligence."),
+        ("book_entry", not_yours.format("Book an entry in the accounts")),
+        ("refund_entry", not_yours.format("Send money held in suspense back")),
+        ("correct_entry", not_yours.format("Correct an entry by a counter-entry")),
         ("write_public_text", ""),
         ("review_public_text", "No text for the public waits for a second person. Write it first."),
         (
@@ -280,14 +288,6 @@ def test_for_everything_possible_in_a_state_it_is_said_why_not() -> None:
             "Write it, and have a second person review it.",
         ),
         ("take_back", "The case does not stand in the public register."),
-        ("confirm_item", ""),
-        ("reopen_due_diligence", ""),
-        ("confirm_due_diligence", "Nothing has reopened the due diligence."),
-        ("refund_entry", not_yours.format("Send money held in suspense back")),
-        ("correct_entry", not_yours.format("Correct an entry by a counter-entry")),
-        ("fill_sheet", ""),
-        ("record_risk", ""),
-        ("mitigate_risk", ""),
     ]
 
 
