@@ -257,5 +257,6 @@ def test_the_evidence_of_a_case_holds_every_edition_it_was_under(
     with db.transaction(engine) as session:
         found = gather(session, "RP-2024-1")
 
-    assert list(found.law_files) == ["newer.toml", "catalogues/risks.toml", "ramsar-private.toml"]
+    parts = [f"parts/{name}.toml" for name in build.law().parts]
+    assert list(found.law_files) == ["newer.toml", "catalogues/risks.toml", *parts, "ramsar-private.toml"]
     assert found.law_files["ramsar-private.toml"].decode() == SHIPPED

@@ -98,6 +98,10 @@ def test_the_bundle_holds_everything_about_the_case(evidence):
         "calendars/CH-VD-4a9bd2298dde7a72.txt",
         "law/ramsar-private.toml",
         "law/catalogues/risks.toml",
+        "law/parts/due_diligence.toml",
+        "law/parts/accounts.toml",
+        "law/parts/monitoring.toml",
+        "law/parts/public.toml",
         "personal.json",
         "manifest.json",
     ]
