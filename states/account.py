@@ -135,6 +135,8 @@ def _head(p: Procedure) -> list[Line]:
     lines += _entry("Days count", counted)
     lines += _entry("Answers count", late)
     lines += _entry("Consent stands", standing)
+    if p.consents_renewed_by:
+        lines += _entry("Renewed by", f"the {p.bodies[p.consents_renewed_by].title}")
     lines += _entry("Letters in", terms.listed(p.languages))
     lines += _entry("Begins as", p.start)
     lines += ["", "Who acts"]

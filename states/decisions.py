@@ -181,17 +181,12 @@ def _carries(yes: int, no: int, body: Body) -> bool:
     return yes > 0 and yes * denominator >= (yes + no) * numerator
 
 
-def the_cop_has_not_decided(moment: Moment) -> Reason | None:
-    """No decision of the Conference in favour is on file."""
-    return reason("cop_has_decided") if "adopted" in moment.facts.case.marks else None
-
-
 def cleared_or_adopted(moment: Moment) -> Reason | None:
-    """The notification was clean, or the Conference has decided."""
-    marks = moment.facts.case.marks
+    """The case was cleared by those asked, or by a decision adopted in its favour."""
+    marks, law = moment.facts.case.marks, moment.procedure
     if "adopted" in marks or ("cleared" in marks and not moment.facts.case.standing):
         return None
-    return reason("not_cleared")
+    return reason("not_cleared", cleared=law.said("cleared"), adopted=law.said("adopted"))
 
 
 def record_decision(moment: Moment) -> Deed:
@@ -224,7 +219,6 @@ GUARDS: Mapping[str, Callable[[Moment], Reason | None]] = {
         arithmetic_holds,
         decided_in_favour,
         decided_against,
-        the_cop_has_not_decided,
         cleared_or_adopted,
     )
 }

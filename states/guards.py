@@ -170,25 +170,12 @@ def not_on_hold(moment: Moment) -> Reason | None:
 
 def marked(moment: Moment, mark: str) -> Reason | None:
     """The case bears the mark."""
-    return None if mark in moment.facts.case.marks else reason("not_marked", what=_said(moment, mark))
+    return None if mark in moment.facts.case.marks else reason("not_marked", what=moment.procedure.said(mark))
 
 
 def not_marked(moment: Moment, mark: str) -> Reason | None:
     """The case does not bear the mark."""
-    return reason("is_marked", what=_said(moment, mark)) if mark in moment.facts.case.marks else None
-
-
-def _said(moment: Moment, mark: str) -> str:
-    return moment.procedure.marks.get(mark) or MARKS.get(mark) or mark.replace("_", " ")
-
-
-#: What is missing when a mark is missing.
-MARKS: Mapping[str, str] = {
-    "approved": "the approval of the Standing Committee",
-    "cleared": "a clean notification",
-    "adopted": "a decision of the Conference",
-    "signed": "the signature",
-}
+    return reason("is_marked", what=moment.procedure.said(mark)) if mark in moment.facts.case.marks else None
 
 
 def item_is_the_officers(moment: Moment) -> Reason | None:

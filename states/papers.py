@@ -31,7 +31,7 @@ def paper_is_issued(moment: Moment) -> Reason | None:
 
 
 def paper_is_not_issued(moment: Moment) -> Reason | None:
-    """The working paper has not been issued: the Conference is not yet seized."""
+    """The working paper has not been issued: the meeting is not yet seized."""
     case = moment.facts.case
     return reason("paper_issued", meeting=case.paper) if case.paper and case.paper == case.target else None
 

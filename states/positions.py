@@ -184,14 +184,16 @@ def consents(procedure: Procedure, case: Case, asked_of: str = "territory_partie
 def consent_age_ends(procedure: Procedure, answer: Answer, facts: Facts) -> bool:
     """Whether a consent has outlived `consent_valid` by now.
 
-    A decision of the Conference taken since relies on the consents before it, and renews them.
+    A decision in favour of the body that `consents_renewed_by` names relies on the consents before it, and
+    renews them.
     """
     valid: Period | None = procedure.consent_valid
     if valid is None:
         return False
     zone = zone_of(procedure.timezone)
     start = local_day(answer.received_at, zone)
-    if any(d.result == "for" and d.on >= start and d.body == "cop" for d in facts.case.decisions):
+    renewing = procedure.consents_renewed_by
+    if any(d.result == "for" and d.on >= start and d.body == renewing for d in facts.case.decisions):
         return False
     return facts.today(zone) > last_day(valid, start, facts.days, roll=False)
 

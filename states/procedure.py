@@ -275,6 +275,8 @@ class Procedure:
     prefix: str
     #: How long a consent stands before it must be renewed; None: for ever.
     consent_valid: Period | None
+    #: Body whose decision in favour relies on the consents before it and renews them, or "".
+    consents_renewed_by: str
     #: Role -> what it is.
     roles: Mapping[str, str]
     bodies: Mapping[str, Body]
@@ -315,6 +317,10 @@ class Procedure:
     def actions_in(self, state: str) -> tuple[Action, ...]:
         """Every action the state knows, in the order of the file."""
         return tuple(a for same in self.actions.values() for a in same if state in a.states)
+
+    def said(self, mark: str) -> str:
+        """What a mark says of a case."""
+        return self.marks.get(mark) or mark.replace("_", " ")
 
     @property
     def items(self) -> frozenset[str]:

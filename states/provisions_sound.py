@@ -38,6 +38,8 @@ def faults(procedure: Procedure, words: Words) -> Told:
     yield from _membership(procedure)
     for mark in procedure.marks:
         yield from unknown(("marks", mark), "mark", mark, words.marks)
+    if renewing := procedure.consents_renewed_by:
+        yield from unknown(("consents_renewed_by",), "body", renewing, procedure.bodies)
     if procedure.framed_by:
         yield from unknown(("framed_by",), "body", procedure.framed_by, procedure.bodies)
     for body in procedure.bodies.values():

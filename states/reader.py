@@ -155,6 +155,7 @@ def _procedure(top: Table, shared: _Shared) -> tuple[Procedure, list[Part]]:
         "prefix": top.text("prefix"),
         "start": top.text("start"),
         "consent_valid": top.optional_period("consent_valid"),
+        "consents_renewed_by": top.text("consents_renewed_by", ""),
     }
     roles = top.phrases("roles", required=True)
     bodies = {body.key: articles.body(body) for body in top.tables("bodies")}

@@ -62,7 +62,7 @@ MESSAGES: Mapping[str, str] = {
     "no_own_objection": "No objection of {party} stands.",
     "rank_too_low": "The objection of {party} was made by a higher rank ({objector}) than yours. "
     "It is withdrawn by the same rank or a higher one.",
-    "paper_issued": "The working paper for {meeting} has been issued: the matter is now with the Conference.",
+    "paper_issued": "The working paper for {meeting} has been issued: the matter is now with that meeting.",
     "paper_not_issued": "The working paper for {meeting} has not been issued. Issue it first.",
     "no_meeting": "No next meeting of {body} is known. Enter its dates.",
     "wrong_meeting": "The decision must be of {target}, not of {meeting}. {why}",
@@ -82,8 +82,7 @@ MESSAGES: Mapping[str, str] = {
     "consent_old": "The consent of {parties} is older than {valid} and no longer stands. Ask again.",
     "consents_complete": "No consent is missing: all Parties concerned have agreed.",
     "not_marked": "{what} is missing.",
-    "not_cleared": "Neither a clean notification nor a decision of the Conference is on file.",
-    "cop_has_decided": "The Conference has decided.",
+    "not_cleared": "Neither {cleared} nor {adopted} is on file.",
     "conditions_unmet": "{count} condition(s) made with consent or approval are not yet confirmed as met "
     "in the agreement: {texts}. Confirm the item 'conditions'.",
     "nothing_to_verify": "No reply recorded on behalf waits for a second person.",

@@ -250,4 +250,4 @@ def test_a_paper_after_its_date_is_late_and_shown_as_such(when: str, late: bool)
     assert play.case.deadline("task:cop:paper") is None
     assert told(step, "paper_issued") == {"all_parties", "partner"}
     why = play.refused("2025-05-05 10:00", OFFICER, "issue_paper")
-    assert why == "The working paper for COP15 has been issued: the matter is now with the Conference."
+    assert why == "The working paper for COP15 has been issued: the matter is now with that meeting."

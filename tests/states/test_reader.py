@@ -156,7 +156,7 @@ FAULTS = {
         ('prefix    = "S"', 'prefix    = "S"\nwombat = 1'),
         ("", "wombat"),
         "unknown key 'wombat'. Use one of: actions, agreements, basis, bodies, calendar, checklists, "
-        "consent_valid, edition, framed_by, grace, groups, id and 17 more.",
+        "consent_valid, consents_renewed_by, edition, framed_by, grace, groups and 18 more.",
     ),
     "a misspelt key of a way": (
         ('{ to = "agreed", when = ["marked(cleared)"] }', '{ to = "agreed", wenn = ["marked(cleared)"] }'),

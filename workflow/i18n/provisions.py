@@ -30,6 +30,7 @@ _KINDS: Mapping[str, str] = {
     "Needs": "details",
     "Only if": "conditions",
     "Regions": "titles",
+    "Renewed by": "body",
     "Reports to": "bodies",
 }
 _LETTERS = frozenset({"On entry", "If it moves", "On objection", "If it lapses", "Tells"})
