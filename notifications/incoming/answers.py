@@ -8,7 +8,7 @@ The phrases are data (phrases/*.toml). Whatever is not known makes nothing clear
 not be read as yes.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -67,14 +67,26 @@ def read_answer(text: str, answers: Collection[str] = (), conditional: Collectio
     answers      the words that may be answered; empty: all that are known
     conditional  those of them that set conditions
     """
-    said = [(sentence, _found_in(sentence)) for sentence in sentences(text[:TEXT_MAX])]
-    # Greetings, offers of help and small print say nothing, but for an answer that stands among them.
-    said = [(sentence, here) for sentence, here in said if here or not _is_courtesy(sentence)]
+    said = _said(text[:TEXT_MAX])
     found = [hit for _, here in said for hit in here]
     if not found:
         return _question(said, answers)
-    marks = [mark for sentence, here in said for mark in _marks_in(sentence, here)]
+    marks = list(_marks(text[:TEXT_MAX]))
     return _judged(found, marks, answers, conditional)
+
+
+# What a text says hangs on no question. A message is asked more than once - whether anybody typed it, what it
+# answers, by its plain text and by its HTML - and these few hold what one message comes to.
+@lru_cache(maxsize=16)
+def _said(text: str) -> tuple[tuple[Sentence, list[_Found]], ...]:
+    said = ((sentence, _found_in(sentence)) for sentence in sentences(text))
+    # Greetings, offers of help and small print say nothing, but for an answer that stands among them.
+    return tuple((sentence, here) for sentence, here in said if here or not _is_courtesy(sentence))
+
+
+@lru_cache(maxsize=16)
+def _marks(text: str) -> tuple[Mark, ...]:
+    return tuple(mark for sentence, here in _said(text) for mark in _marks_in(sentence, here))
 
 
 def _found_in(sentence: Sentence) -> list[_Found]:
@@ -109,9 +121,9 @@ def _marks_in(sentence: Sentence, here: list[_Found]) -> list[Mark]:
     covered = [(hit.start, hit.end) for hit in here]
     languages = {hit.language for hit in here if hit.sense.answers}
     marks = [
-        Mark(kind, words)
+        Mark(kind, sentence.written(start, end))
         for phrases in all_phrases()
-        for kind, words in phrases.doubts_in(
+        for kind, start, end in phrases.doubts_in(
             sentence.plain, covered, bool(languages), phrases.language in languages
         )
     ]
@@ -122,7 +134,7 @@ def _marks_in(sentence: Sentence, here: list[_Found]) -> list[Mark]:
     return marks
 
 
-def _question(said: list[tuple[Sentence, list[_Found]]], answers: Collection[str]) -> Reading:
+def _question(said: Sequence[tuple[Sentence, list[_Found]]], answers: Collection[str]) -> Reading:
     """What is only asked may be the answer "question", where there is one."""
     words = [word for word in senses()["question"].answers if word in answers]
     asked = next((sentence for sentence, _ in said if sentence.is_question), None)

@@ -57,8 +57,8 @@ class Phrases:
 
     def doubts_in(
         self, text: str, covered: Sequence[tuple[int, int]], is_answer: bool, is_ours: bool
-    ) -> Iterator[tuple[str, str]]:
-        """What makes a sentence less than clear, outside the phrases that were understood.
+    ) -> Iterator[tuple[str, int, int]]:
+        """What makes a sentence less than clear, outside the phrases that were understood, and where.
 
         is_answer   whether it gives an answer
         is_ours     whether it gives it in this language
@@ -66,17 +66,17 @@ class Phrases:
         for kind, pattern in self.doubts:
             for found in pattern.finditer(text):
                 if not _is_covered(found.start(), found.end(), covered):
-                    yield kind, found.group()
+                    yield kind, *found.span()
         if not is_answer:
             return
         # A negation of any language counts; what only looks like one, in the language that is spoken.
         for found in self.negations.finditer(text):
             if not _is_covered(found.start(), found.end(), covered):
-                yield "negation", found.group()
+                yield "negation", *found.span()
         for found in re.finditer(_WORD, text if is_ours else ""):
             word = found.group()
             if not _is_covered(found.start(), found.end(), covered) and self._is_nearly_a_negation(word):
-                yield "negation", word
+                yield "negation", *found.span()
 
     def is_courtesy(self, text: str) -> bool:
         """Whether a sentence is a greeting, an offer of help or small print."""

@@ -42,6 +42,19 @@ class Sentence:
         """Whether the characters from `start` to `end` of `plain` stand in quotation marks."""
         return any(found.start() < start and end < found.end() for found in _QUOTES.finditer(self.plain))
 
+    def written(self, start: int, end: int) -> str:
+        """The characters from `start` to `end` of `plain` as they were written, accents and capitals too."""
+        # One sign may become several (ß is compared as ss) or none (a sign above a letter).
+        places = [place for place, sign in enumerate(self.text) for _ in _bare(sign)]
+        compared = "".join(map(_bare, self.text))
+        gone = [n for n, sign in enumerate(compared) if sign == " " and compared[n - 1 : n] in ("", " ")]
+        for n in reversed(gone):
+            del places[n]
+        last = places[end - 1] + 1
+        while last < len(self.text) and unicodedata.combining(self.text[last]):
+            last += 1
+        return self.text[places[start] : last]
+
 
 def sentences(text: str) -> Iterator[Sentence]:
     """The sentences of a text, in order; a list's items and lines apart are sentences of their own."""
@@ -61,6 +74,12 @@ def plain(text: str) -> str:
     text = "".join(_APOSTROPHES.get(sign, sign) for sign in text)
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return " ".join(bare.split())
+
+
+def _bare(sign: str) -> str:
+    """What becomes of one sign where a text is compared: none, one or several; any space is " "."""
+    folded = unicodedata.normalize("NFKD", _APOSTROPHES.get(sign, sign).casefold())
+    return "".join(" " if each.isspace() else each for each in folded if not unicodedata.combining(each))
 
 
 def _sentence(text: str, start: int, end: int) -> Iterator[Sentence]:

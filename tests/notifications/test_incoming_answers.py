@@ -209,8 +209,27 @@ def test_courtesy_and_small_print_do_not_make_an_answer_unclear():
 def test_the_marks_name_the_words_that_stand_in_the_way():
     reading = read_answer("We have no objection. However, the site must be fenced.", NOTIFICATION)
 
-    assert [(mark.kind, mark.words) for mark in reading.marks] == [("contrast", "however")]
+    assert [(mark.kind, mark.words) for mark in reading.marks] == [("contrast", "However")]
     assert reading.sentence == "We have no objection."
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "Nous n’avons pas d’objection, À CONDITION QUE le site soit protégé.",
+            {"CONDITION", "À CONDITION"},
+        ),
+        # The same with accents that are signs of their own, as Apple's programs write them.
+        (
+            "Nous n’avons pas d’objection, A\u0300 condition que le site soit prote\u0301ge\u0301.",
+            {"condition", "A\u0300 condition"},
+        ),
+        ("Nous n’avons pas d’objection, sous  Réserve\u00a0de l’étude.", {"sous Réserve"}),
+    ],
+)
+def test_words_that_stand_in_the_way_are_shown_as_they_were_written(text, words):
+    assert {mark.words for mark in read_answer(text, NOTIFICATION).marks} == words
 
 
 def test_each_language_knows_every_sense_of_the_others():
