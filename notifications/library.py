@@ -164,8 +164,8 @@ def files(template: str, language: str) -> list[str]:
     known_template(template, language)
     files = [f"{template}.txt"]
     for file in files:
-        tree = environment(language).parse(_source(file, language))
-        files += [name for name in meta.find_referenced_templates(tree) if name and name not in files]
+        included = meta.find_referenced_templates(_tree(file, language))
+        files += [name for name in included if name and name not in files]
     return [*files, *LAYOUTS]
 
 
@@ -181,7 +181,13 @@ def _sources(template: str, language: str) -> list[str]:
 
 
 def _trees(template: str, language: str) -> list[nodes.Template]:
-    return [environment(language).parse(source) for source in _sources(template, language)]
+    return [_tree(file, language) for file in files(template, language)]
+
+
+# A handful of files stand in every letter, and reading them again for each took a second of the first mail.
+@cache
+def _tree(file: str, language: str) -> nodes.Template:
+    return environment(language).parse(_source(file, language))
 
 
 def _dotted(node: nodes.Expr) -> str:

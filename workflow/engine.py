@@ -30,6 +30,7 @@ from workflow.work import KEYS, Outcome, Work, request_of
 __all__ = [
     "DOCUMENT_ADDED",
     "REGISTER_CHANGED",
+    "Held",
     "Outcome",
     "attach",
     "facts_of",
@@ -70,6 +71,14 @@ def perform_all(
     work = Work(session, now)
     kept = _kept(session, [command.key for _, command in commands if command.key])
     work.take({case_id for case_id, command in commands if command.key not in kept})
+    found = _carried_out(work, commands, kept)
+    work.write()
+    return found
+
+
+def _carried_out(
+    work: Work, commands: Sequence[tuple[int, Command]], kept: dict[str, dict[str, Any]]
+) -> list[Outcome | Refused]:
     found: list[Outcome | Refused] = []
     for case_id, command in commands:
         if command.key in kept:
@@ -79,8 +88,54 @@ def perform_all(
         found.append(outcome)
         if command.key and isinstance(outcome, Outcome):
             kept[command.key] = work.keys[-1]
-    work.write()
     return found
+
+
+class Held:
+    """One case in one transaction: read once, told of and changed any number of times, and written once.
+
+    What comes in at a rate - mail about a case in which all Parties are asked - would otherwise be read anew
+    for each thing that is told of it. Nothing is written before `write`.
+    Raises   KeyError where there is no such case
+    """
+
+    def __init__(self, session: Session, case_id: int, now: datetime) -> None:
+        self._session, self._case_id = session, case_id
+        self._work = Work(session, now)
+        self._work.take({case_id})
+
+    @property
+    def law(self) -> Procedure:
+        """The law file it was begun under."""
+        return self._work.law(self._case_id)
+
+    @property
+    def case(self) -> Case:
+        """As it is after all that was told and done so far."""
+        return self._work.stored[self._case_id].case
+
+    def perform(self, command: Command) -> Outcome | Refused:
+        """Carry out a command, or refuse it with every reason."""
+        kept = _kept(self._session, [command.key] if command.key else [])
+        return _carried_out(self._work, [(self._case_id, command)], kept)[0]
+
+    def note(self, kind: str, data: Mapping[str, Any], actor: Actor) -> int:
+        """See `note`."""
+        return self._work.note(self._case_id, kind, actor, data)
+
+    def attach(self, name: str, content: bytes, access: str, actor: Actor) -> Document:
+        """See `attach`."""
+        by, now = actor.hand or actor.role, self._work.now
+        document = files.add(self._session, self._case_id, name, content, access, by, now)
+        if document.is_new:
+            told = ("name", "version", "sha256", "access", "media_type", "size")
+            data = {field: getattr(document, field) for field in told}
+            self._work.note(self._case_id, DOCUMENT_ADDED, actor, data)
+        return document
+
+    def write(self) -> None:
+        """Write everything told and done."""
+        self._work.write()
 
 
 def open_case(
@@ -166,14 +221,9 @@ def attach(
     access   one of files.ACCESS: who may see it
     Raises   files.FilesError
     """
-    work = Work(session, now)
-    work.take({case_id})
-    document = files.add(session, case_id, name, content, access, actor.hand or actor.role, now)
-    if document.is_new:
-        told = ("name", "version", "sha256", "access", "media_type", "size")
-        data = {field: getattr(document, field) for field in told}
-        work.note(case_id, DOCUMENT_ADDED, actor, data)
-        work.write()
+    held = Held(session, case_id, now)
+    document = held.attach(name, content, access, actor)
+    held.write()
     return document
 
 
@@ -184,10 +234,9 @@ def note(
 
     data   plain values, days and instants; no personal data
     """
-    work = Work(session, now)
-    work.take({case_id})
-    seq = work.note(case_id, kind, actor, data)
-    work.write()
+    held = Held(session, case_id, now)
+    seq = held.note(kind, data, actor)
+    held.write()
     return seq
 
 

@@ -52,14 +52,18 @@ def harmless(text: str) -> str:
         return ""
 
 
-def plain_lines(text: str) -> str:
-    """The HTML as plain lines, those within a quotation beginning with "> "."""
+def plain_lines(text: str, *, is_own_only: bool = False) -> str:
+    """The HTML as plain lines, those within a quotation beginning with "> ".
+
+    is_own_only   what is quoted is only marked as such: its words are known from elsewhere, and it is most of
+                  what there is to read
+    """
     text = _MARKS.sub("", text)
     try:
         tree = lxml_html.document_fromstring(_for_lxml(text))
         if _depth(tree) > _DEPTH_MAX:
             return _words_only(text)
-        _mark_quotations(tree)
+        _mark_quotations(tree, is_own_only)
         _drop_hidden(tree)
         marked = get_text(lxml_html.tostring(tree, encoding="unicode"), ParserConfig(display_images=False))
     except (ParserError, XMLSyntaxError):
@@ -83,9 +87,13 @@ def _depth(tree: "lxml_html.HtmlElement") -> int:
     return deepest
 
 
-def _mark_quotations(tree: "lxml_html.HtmlElement") -> None:
+def _mark_quotations(tree: "lxml_html.HtmlElement", is_own_only: bool) -> None:
     for path in _QUOTED:
         for element in tree.xpath(path):
+            if is_own_only and len(element):
+                # Between two marks still stands something: a quotation of nothing would be none.
+                del element[:]
+                element.text = "..."
             _put_before(element, _BEGINS)
             element.tail = _ENDS + (element.tail or "")
     for path in _QUOTED_FROM:

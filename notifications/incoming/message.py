@@ -151,8 +151,9 @@ def own_text(words: Words) -> str:
 
 def _words(parts: Parts) -> tuple[str, Words, Words | None]:
     plain = "\n\n".join(parts.plain)
-    of_html = "\n".join(markup.plain_lines(each) for each in parts.html)
-    if not plain.strip():
+    is_plain = bool(plain.strip())
+    of_html = "\n".join(markup.plain_lines(each, is_own_only=is_plain) for each in parts.html)
+    if not is_plain:
         return of_html, whose_words(of_html), None
     return plain, whose_words(plain), whose_words(of_html) if of_html.strip() else None
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
-from states.commands import Actor, Command
+from states.commands import CLOCK, Actor, Command
 from states.objections import WITHDRAWAL
 from states.periods import local_day
 from states.procedure import Procedure
@@ -77,7 +77,8 @@ def accept(
     command = Command(action.name, actor, details, key=key or f"mail {mail_id} accepted")
     outcome = engine.perform(session, row.case_id, command, now)
     if isinstance(outcome, Outcome):
-        filing.keep_with_case(session, row.case_id, mail, given["scan"], now)
+        if given["scan"]:
+            engine.attach(session, row.case_id, given["scan"], mail.raw, filing.ACCESS, CLOCK, now)
         _close(session, [mail_id], "filed", "accepted", actor, now)
     return outcome
 
@@ -96,7 +97,7 @@ def move(session: Session, mail_id: int, case_id: int, actor: Actor, now: dateti
     on = local_day(mail.received_at, zone_of(law.timezone))
     matched = Match(case_id, "somebody")
     who = matching.speaker(session, law, facts.case, matched, row.from_email, on)
-    _, said = reading.answer_in(incoming, *filing.answers_of(who.ask, facts))
+    _, said = reading.answer_in(incoming, *filing.answers_of(who.ask, facts.case))
     told = {
         "case_id": case_id,
         "matched_by": matched.by,

@@ -11,17 +11,18 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, Row, func, select, update
+from sqlalchemy import Engine, Row, Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from notifications.incoming import Incoming, Reading, read_answer
 from states.commands import CLOCK, Command
-from states.facts import Facts
+from states.facts import Case
 from states.objections import WITHDRAWAL
 from states.periods import local_day
-from states.procedure import Ask, Procedure
+from states.procedure import Ask
 from states.reasons import Refused
 from states.zones import zone_of
 from workflow import db, engine, files, house, models
@@ -82,6 +83,26 @@ def file_new(on: Engine, now_of: Callable[[], datetime], limit: int | None = Non
 _NEW = select(READINGS.c.mail_id).where(models.IS_UNREAD).order_by(READINGS.c.mail_id).limit(100)
 
 
+# Statements are built once: building these four costs as much as running them.
+_HELD = (
+    select(READINGS.c.mail_id)
+    .where(READINGS.c.mail_id == bindparam("id"), READINGS.c.status == "new")
+    .with_for_update(skip_locked=True)
+)
+_MESSAGE = select(MAIL).where(MAIL.c.id == bindparam("id"))
+_FIRST_OF_KIND = select(func.min(READINGS.c.mail_id)).where(
+    READINGS.c.digest == bindparam("digest"),
+    READINGS.c.mail_id != bindparam("id"),
+    READINGS.c.status != "copy",
+)
+
+
+@cache
+def _writing(names: tuple[str, ...]) -> Update:
+    written: dict[str, Any] = {name: bindparam(name) for name in names}
+    return update(READINGS).where(READINGS.c.mail_id == bindparam("id")).values(written)
+
+
 def _file_safely(on: Engine, mail_id: int, now_of: Callable[[], datetime]) -> Filed:
     try:
         with db.transaction(on) as session:
@@ -104,14 +125,10 @@ def _file_safely(on: Engine, mail_id: int, now_of: Callable[[], datetime]) -> Fi
 
 def file_one(session: Session, mail_id: int, now: datetime) -> Filed:
     """Read and file one message, if it is new and no other process has it."""
-    held = (
-        select(READINGS.c.mail_id)
-        .where(READINGS.c.mail_id == mail_id, READINGS.c.status == "new")
-        .with_for_update(skip_locked=True)
-    )
-    if session.execute(held).first() is None:
+    connection = session.connection()
+    if connection.execute(_HELD, {"id": mail_id}).first() is None:
         return Filed()
-    row = session.execute(select(MAIL).where(MAIL.c.id == mail_id)).one()
+    row = connection.execute(_MESSAGE, {"id": mail_id}).one()
     at = house.of(session)
     incoming = reading.read_mail(row, at.settings)
     columns = reading.columns_of(incoming, at.settings, now)
@@ -148,11 +165,8 @@ def _filed(
 
 def _first_of_kind(session: Session, mail_id: int, columns: dict[str, Any]) -> int | None:
     """The message of which this is a second copy, come by another road; None: it is the first."""
-    first: int | None = session.scalar(
-        select(func.min(READINGS.c.mail_id)).where(
-            READINGS.c.digest == columns["digest"], READINGS.c.mail_id != mail_id, READINGS.c.status != "copy"
-        )
-    )
+    sought = {"digest": columns["digest"], "id": mail_id}
+    first: int | None = session.connection().scalar(_FIRST_OF_KIND, sought)
     return first
 
 
@@ -201,12 +215,11 @@ def of_case(
     now: datetime,
 ) -> dict[str, Any]:
     """File a message with its case: tell it in the record, and count its answer or put it to an officer."""
-    found = engine.facts_of(session, matched.case_id, now)
-    assert found is not None
-    law, facts = found
+    held = engine.Held(session, matched.case_id, now)
+    law, case = held.law, held.case
     on = local_day(row.received_at, zone_of(law.timezone))
-    who = matching.speaker(session, law, facts.case, matched, incoming.head.sender.email, on)
-    answers, conditional = answers_of(who.ask, facts)
+    who = matching.speaker(session, law, case, matched, incoming.head.sender.email, on)
+    answers, conditional = answers_of(who.ask, case)
     read, said = reading.answer_in(incoming, answers, conditional)
     told = {
         "case_id": matched.case_id,
@@ -216,45 +229,39 @@ def of_case(
         "is_known": who.is_known,
         **said,
     }
-    told["seq"] = engine.note(
-        session, matched.case_id, MAIL_RECEIVED, event_of(row, columns, told), CLOCK, now
-    )
-    return told | _decided(session, row, incoming, columns, told, read, law, facts, who, now)
+    told["seq"] = held.note(MAIL_RECEIVED, event_of(row, columns, told), CLOCK)
+    told |= _decided(row, columns, told, read, answers, who, held)
+    held.write()
+    return told
 
 
-def answers_of(ask: Ask | None, facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def answers_of(ask: Ask | None, case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The words that may be answered to a question, and those of them that set conditions."""
     if ask is None:
         return (), ()
-    withdrawal = (WITHDRAWAL,) if ask.objections_stand and facts.case.standing else ()
+    withdrawal = (WITHDRAWAL,) if ask.objections_stand and case.standing else ()
     return (*ask.answers, *withdrawal), ask.conditions
 
 
 def _decided(
-    session: Session,
     row: Row[Any],
-    incoming: Incoming,
     columns: dict[str, Any],
     told: dict[str, Any],
     read: Reading,
-    law: Procedure,
-    facts: Facts,
+    answers: Sequence[str],
     who: Speaker,
-    now: datetime,
+    held: engine.Held,
 ) -> dict[str, Any]:
     """Whether its answer counts at once, waits for an officer, or there is none."""
     if columns["verdict"] == "automatic":
         # An absence may come with words that read like an answer; so may a person's mail through a list.
-        is_answer = read_answer(columns["text"], answers_of(who.ask, facts)[0]).word
-        return (
-            {"status": "waiting", "reason": "automatic_answer"}
-            if is_answer
-            else {"status": "filed", "reason": "automatic"}
-        )
+        if read_answer(columns["text"], answers).word:
+            return {"status": "waiting", "reason": "automatic_answer"}
+        return {"status": "filed", "reason": "automatic"}
     why = waits_for(columns, told, read, who)
     if why:
         return {"status": "waiting", "reason": why}
-    outcome = _perform(session, row, columns, told, read, who, now)
+    outcome = _perform(row, columns, read, who, held)
     if isinstance(outcome, Refused):
         marks = [*told["marks"], {"kind": "refused", "words": str(outcome)[:1000]}]
         return {"status": "waiting", "reason": "refused", "marks": marks}
@@ -278,13 +285,7 @@ def waits_for(columns: dict[str, Any], told: dict[str, Any], read: Reading, who:
 
 
 def _perform(
-    session: Session,
-    row: Row[Any],
-    columns: dict[str, Any],
-    told: dict[str, Any],
-    read: Reading,
-    who: Speaker,
-    now: datetime,
+    row: Row[Any], columns: dict[str, Any], read: Reading, who: Speaker, held: engine.Held
 ) -> engine.Outcome | Refused:
     assert who.voice is not None and who.ask is not None
     given = details_of(columns, read.word, who.ask)
@@ -292,9 +293,9 @@ def _perform(
     if name:
         given["scan"] = name
     command = Command(read.word, who.voice, given, received_at=row.received_at, key=f"mail {row.id}")
-    outcome = engine.perform(session, told["case_id"], command, now)
-    if isinstance(outcome, engine.Outcome):
-        keep_with_case(session, told["case_id"], row, name, now)
+    outcome = held.perform(command)
+    if name and isinstance(outcome, engine.Outcome):
+        held.attach(name, row.raw, ACCESS, CLOCK)
     return outcome
 
 
@@ -316,12 +317,6 @@ def name_in_case(row: Row[Any], attachments: Sequence[Mapping[str, Any]]) -> str
     return files.clean_name(f"Mail {row.id} {row.received_at:%Y-%m-%d}.eml") if is_small else ""
 
 
-def keep_with_case(session: Session, case_id: int, row: Row[Any], name: str, now: datetime) -> None:
-    """Keep a message among the documents of a case, for the Secretariat's eyes; "" as its name: not."""
-    if name:
-        engine.attach(session, case_id, name, row.raw, ACCESS, CLOCK, now)
-
-
 def event_of(row: Row[Any], columns: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
     """What the record says of a message: no address and no words of anybody."""
     return {
@@ -337,7 +332,7 @@ def event_of(row: Row[Any], columns: dict[str, Any], told: dict[str, Any]) -> di
 
 
 def _write(session: Session, mail_id: int, columns: dict[str, Any]) -> None:
-    session.execute(update(READINGS).where(READINGS.c.mail_id == mail_id).values(**columns))
+    session.connection().execute(_writing(tuple(sorted(columns))), {"id": mail_id, **columns})
 
 
 def reference_of(session: Session, case_id: int | None) -> str:

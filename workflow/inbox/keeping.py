@@ -44,7 +44,6 @@ def keep(
     """
     connection = session.connection()
     digest = hashlib.sha256(raw).hexdigest()
-    dialect = {"postgresql": postgresql, "sqlite": sqlite}[connection.dialect.name]
     row = {
         "sha256": digest,
         "raw": raw,
@@ -55,15 +54,23 @@ def keep(
         "sender": sender.strip("<> ").lower(),
         "recipients": [each.lower() for each in recipients],
     }
-    kept = dialect.insert(MAIL).on_conflict_do_nothing(index_elements=["sha256"]).returning(MAIL.c.id)
-    mail_id = connection.scalar(kept, row)
+    mail_id = connection.scalar(_KEEPING[connection.dialect.name], row)
     if mail_id is None:
         found = connection.scalar(select(MAIL.c.id).where(MAIL.c.sha256 == digest))
         assert found is not None
         return Kept(found, is_new=False)
     # In the same transaction: mail without its row here would never be read.
-    connection.execute(insert(READINGS), {"mail_id": mail_id, "status": "new", **_UNREAD})
+    connection.execute(_UNREAD_TOO, {"mail_id": mail_id, "status": "new", **_UNREAD})
     return Kept(mail_id, is_new=True)
+
+
+_KEEPING = {
+    dialect.dialect.name: dialect.insert(MAIL)
+    .on_conflict_do_nothing(index_elements=["sha256"])
+    .returning(MAIL.c.id)
+    for dialect in (postgresql, sqlite)
+}
+_UNREAD_TOO = insert(READINGS)
 
 
 def raw_of(session: Session, mail_id: int) -> bytes | None:

@@ -82,14 +82,16 @@ def match(session: Session, incoming: Incoming, secret: bytes, on: date) -> Matc
 
 def letter_of(session: Session, letter_id: int | None) -> Row[Any] | None:
     """A letter by its number, as a seal has told it."""
-    return None if letter_id is None else session.execute(_BY_ID, {"id": letter_id}).first()
+    return None if letter_id is None else session.connection().execute(_BY_ID, {"id": letter_id}).first()
 
 
 def nearest(session: Session, message_ids: Sequence[str]) -> Row[Any] | None:
     """The letter of ours that stands first among Message-IDs."""
     if not message_ids:
         return None
-    found = {row.message_id: row for row in session.execute(_BY_MESSAGE, {"ids": list(message_ids)})}
+    found = {
+        row.message_id: row for row in session.connection().execute(_BY_MESSAGE, {"ids": list(message_ids)})
+    }
     return next((found[each] for each in message_ids if each in found), None)
 
 
@@ -124,7 +126,8 @@ def contacts_of(session: Session, register: str, email: str, on: date) -> Sequen
     """The contacts of a register with that address that are in force on that day."""
     if not email:
         return ()
-    return session.execute(_CONTACTS, {"register": register, "email": email, "day": on}).all()
+    sought = {"register": register, "email": email, "day": on}
+    return session.connection().execute(_CONTACTS, sought).all()
 
 
 _CONTACTS: Select[Any] = (
