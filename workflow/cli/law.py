@@ -12,6 +12,7 @@ from states.chart import draw as drawn
 from states.chart import permissions_table, show
 from states.effects import plain
 from states.faults import ProcedureError
+from states.glossary import glossary
 from states.handbook import handbook
 from states.procedure import Procedure
 from states.soundness import check as faults_of
@@ -96,6 +97,27 @@ def check_(context: typer.Context, which: list[str] = WHICH) -> None:
             out.print(f"{each}: sound.", markup=False)
     if is_faulty:
         raise typer.Exit(REFUSED)
+
+
+@app.command("words", epilog="Example: assent law words")
+def words_(context: typer.Context) -> None:
+    """The words a law file may use, with what each means; docs/law-file.md tells where they stand."""
+    for heading, words in glossary().items():
+        out.print(f"[bold]{heading.replace('`', '')}[/bold]")
+        shown = Table(box=None, padding=(0, 2, 0, 1), show_header=False)
+        shown.add_column(no_wrap=True)
+        shown.add_column()
+        for word, meaning in words.items():
+            shown.add_row(word, meaning)
+        out.print(shown, markup=False)
+        out.print()
+    known = checks.known()
+    for heading, names in (
+        ("Audiences", known.audiences),
+        ("Letters", known.templates),
+        ("Calendars", known.calendars),
+    ):
+        out.print(f"[bold]{heading}[/bold]\n {', '.join(sorted(names))}\n")
 
 
 @app.command(
