@@ -30,11 +30,11 @@ Line = Entry | str
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the account: the procedure itself, one state, or what several states allow."""
+    """A piece of the account: the procedure itself, a state, what several allow, or a part it takes."""
 
     title: str
-    #: State it tells of, or "".
-    state: str
+    #: State or part of the law file it tells of, or "".
+    about: str
     #: Entries that belong together: a state, its question, a deadline, an action.
     groups: tuple[tuple[Entry, ...], ...]
     #: Heading of each group, or "".
@@ -48,7 +48,7 @@ def show(procedure: Procedure) -> str:
     """
     lines: list[str] = []
     for number, section in enumerate(account(procedure)):
-        title = f"{number}. {section.title}" if section.state else section.title
+        title = f"{number}. {section.title}" if section.about in procedure.states else section.title
         lines += ["", title, "-" * len(title)] if number else [title, "=" * len(title)]
         for n, (heading, group) in enumerate(zip(section.headings, section.groups, strict=True)):
             lines += [""] if n else []
@@ -58,17 +58,22 @@ def show(procedure: Procedure) -> str:
 
 
 def account(procedure: Procedure) -> tuple[Section, ...]:
-    """The same in its parts: first the procedure as a whole, then each state, then what several allow."""
-    own = {s: [a for a in procedure.actions_in(s) if a.states == (s,)] for s in procedure.states}
+    """The same piece by piece: the procedure as a whole, each state, what several allow, each part."""
+    written = [a for same in procedure.actions.values() for a in same if not a.part]
+    own = {s: [a for a in written if a.states == (s,)] for s in procedure.states}
     found = [_section(procedure.title, "", _head(procedure))]
     for state in procedure.states.values():
         lines = _state(procedure, state)
         lines += [line for action in own[state.name] for line in _action(procedure, action)]
         found.append(_section(state.title, state.name, lines))
-    shared = [a for same in procedure.actions.values() for a in same if len(a.states) > 1]
-    if shared:
+    if shared := [a for a in written if len(a.states) > 1]:
         told = [line for action in shared for line in _action(procedure, action)]
         found.append(_section("What several states allow", "", told))
+    for part, title in procedure.parts.items():
+        taken = [a for same in procedure.actions.values() for a in same if a.part == part]
+        told = _entry("Basis", procedure.part_basis[part])
+        told += [line for action in taken for line in _action(procedure, action)]
+        found.append(_section(title, part, told))
     return tuple(found)
 
 
@@ -263,8 +268,8 @@ def _action(procedure: Procedure, action: Action) -> list[Line]:
     by = terms.listed(action.by, "or")
     by += " (any officer)" if action.any_officer else ""
     lines += _entry("By", by + (", also on hold" if action.while_held else ""))
-    if len(action.states) > 1:
-        lines += _entry("In", _where(procedure, action.states))
+    if len(action.states) > 1 or action.part:
+        lines += _entry("In", where(procedure, action.states))
     if action.when:
         lines += _entry("Only if", "; ".join(terms.condition(guard) for guard in action.when))
     if action.checklist:
@@ -278,7 +283,8 @@ def _action(procedure: Procedure, action: Action) -> list[Line]:
     return lines + _entry("Basis", action.basis)
 
 
-def _where(procedure: Procedure, states: tuple[str, ...]) -> str:
+def where(procedure: Procedure, states: tuple[str, ...]) -> str:
+    """Several states in words: by those that are left out, where they are fewer."""
     left = [name for name in procedure.states if name not in states]
     if not left:
         return "every state"

@@ -9,9 +9,9 @@ from fastapi.exceptions import HTTPException
 from markupsafe import Markup
 from sqlalchemy import func, select
 
-from states.account import account, permissions
+from states.account import account, where
 from states.faults import ProcedureError
-from states.procedure import Procedure
+from states.procedure import Action, Procedure
 from workflow import drawing, i18n
 from workflow.queries import CASES
 from workflow.web.people import Person, sees
@@ -23,12 +23,13 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One action in one state, and who may do it."""
+    """One action, where it may be done and by whom."""
 
+    #: The state, if it is one.
     state: str
-    action: str
+    #: The states in words, if they are several.
+    where: str
     title: str
-    basis: str
     roles: frozenset[str]
 
 
@@ -50,7 +51,7 @@ def show_one(request: Request, id: str, person: Person = sees("law")) -> Respons
     site = site_of(request)
     law = _law(site, id, request.query_params.get("edition", ""))
     language = language_of(request)
-    rows = _permissions(law)
+    rows = _permissions(law, language)
     return page(
         request,
         "law.html",
@@ -82,14 +83,21 @@ def _law(site: Site, id: str, edition: str) -> Procedure:
         raise HTTPException(404, "There is no such procedure. Look at the list of procedures.") from None
 
 
-def _permissions(law: Procedure) -> list[Permission]:
-    """The permission table, in the order of the file."""
-    may: dict[tuple[str, str], set[str]] = {}
-    for state, name, role in permissions(law):
-        may.setdefault((state, name), set()).add(role)
-    found = []
-    for (state, name), roles in may.items():
-        action = law.action(name, state)
-        assert action is not None
-        found.append(Permission(state, name, action.title, action.basis, frozenset(roles)))
-    return found
+def _permissions(law: Procedure, language: str) -> list[Permission]:
+    """State by state what may be done in it alone, then what may be done in several, each once."""
+    every = [action for same in law.actions.values() for action in same]
+    rows = [
+        Permission(state, "", action.title, frozenset(action.by))
+        for state in law.states
+        for action in every
+        if action.states == (state,)
+    ]
+    return rows + [
+        Permission("", _where(law, action, language), action.title, frozenset(action.by))
+        for action in every
+        if len(action.states) > 1
+    ]
+
+
+def _where(law: Procedure, action: Action, language: str) -> str:
+    return i18n.provision(where(law, action.states), "In", law, language)
