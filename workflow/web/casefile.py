@@ -140,6 +140,8 @@ def checklists_of(
         action.name for same in law.actions.values() for action in same if action.does == "confirm_own_item"
     }
     wanted = {action.checklist for action in law.actions_in(case.state) if action.checklist}
+    # What ends a case is asked about when it is due: nobody closes the accounts of a proposal.
+    closing = {a.name for same in law.actions.values() for a in same if a.does == "close_accounts"}
     met_with = {a.checklist for same in law.actions.values() for a in same if "conditions_are_met" in a.when}
 
     def item(name: str, words: str) -> Item:
@@ -159,6 +161,8 @@ def checklists_of(
 
     found = []
     for name, items in law.checklists.items():
+        if items.keys() <= closing - by.keys() and name not in wanted:
+            continue
         told = [item(key, words) for key, words in items.items()]
         if case.conditions and name in met_with:
             told.append(item("conditions", "the conditions made with consents and approval"))
