@@ -374,6 +374,8 @@ STORIES: tuple[Story, ...] = (
             ),
         ),
         summary="Forty vehicles for two years; who drives past sees a brand.",
+        items=(),
+        unsigned=("organization", "partner"),
         procedure="who-engagement",
     ),
     Story(
@@ -382,7 +384,9 @@ STORIES: tuple[Story, ...] = (
         _at("2026-05-18"),
         ((_at("2026-05-19"), "officer", "submit", {}),),
         summary="Nobody can pass over the first gate.",
+        items=(),
         sheet={"tobacco": "yes"},
+        unsigned=("organization", "partner"),
         procedure="who-engagement",
     ),
 )
