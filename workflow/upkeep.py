@@ -87,18 +87,18 @@ def _life(session: Session, settings: config.Settings, now: datetime) -> Iterato
             continue
         at, (_, silence) = beats.get(name), HOUSEKEEPING[name]
         if at is None or now - at > silence:
-            says = f"The {name} {_silent_for(now - at if at is not None else None)}."
+            says = _silence(name, now - at if at is not None else None)
             yield Finding(name, "warning", says, "Start `assent worker`.")
         else:
             yield Finding(name, "good", f"The {name} is alive.")
 
 
-def _silent_for(quiet: timedelta | None) -> str:
+def _silence(name: str, quiet: timedelta | None) -> str:
     if quiet is None:
-        return "has never run"
+        return f"The {name} has never run."
     if quiet.days:
-        return f"has been silent for {quiet.days} days"
-    return f"has been silent for {int(quiet.total_seconds() // 60)} minutes"
+        return f"The {name} has been silent for {quiet.days} days."
+    return f"The {name} has been silent for {int(quiet.total_seconds() // 60)} minutes."
 
 
 def _queue(session: Session, now: datetime) -> Iterator[Finding]:
@@ -158,8 +158,10 @@ def _scanner(session: Session, settings: config.Settings, now: datetime) -> Find
     if at.oldest is not None and now - at.oldest > SCAN_MAX:
         says = f"Files that wait to be looked at for viruses, and are held back: {at.pending}."
         return Finding("viruses", "warning", says, "Start `assent worker`: it lets clamd look at them.")
-    held = f" Held back for a virus: {at.infected}." if at.infected else ""
-    return Finding("viruses", "good", f"What comes in is looked at for viruses.{held}")
+    told = ["What comes in is looked at for viruses."]
+    if at.infected:
+        told.append(f"Held back for a virus: {at.infected}.")
+    return Finding("viruses", "good", " ".join(told))
 
 
 def _failing(session: Session) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from notifications import LANGUAGES, REPLY_LINK, library, render, templates
+from notifications.incoming.quotation import _ABOVE
 from notifications.paper import (
     Document,
     Facts,
@@ -150,6 +151,20 @@ def test_a_letter_says_on_paper_what_it_says_by_mail_but_for_its_link(template, 
         template, language
     )
     assert "reply.invalid" not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", sorted(set(templates("en")) - {"sign_in_link"}))
+@pytest.mark.parametrize("is_note", [False, True])
+def test_paper_never_asks_to_answer_above_a_line(template, language, is_note):
+    values = samples.rich(template)
+    letter = render(template, language, values)
+
+    made = printed(letter, OFFICE, values["case"]["reference"], is_note=is_note)
+
+    # Of mail that is answered it is the first line, and quotations are known by it.
+    assert any(_ABOVE.search(line) for line in letter.text.splitlines()) == letter.text.startswith("==")
+    assert [line for line in texts(made) if _ABOVE.search(line) or line.startswith("==")] == []
 
 
 def how_to_follow_the_link(template: str, language: str) -> list[str]:

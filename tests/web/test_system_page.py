@@ -9,13 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, select, update
 
 from tests import build
 from tests.web.conftest import NOW, token_of
-from workflow import backup, check, clock, db, heartbeat, house, outbox
+from workflow import backup, check, clock, db, heartbeat, house, mailbox, outbox
 from workflow.clock import SystemClock
+from workflow.config import Settings
 from workflow.queries import DEADLINES, EVENTS
 from workflow.web import create_app
 from workflow.web.people import COOKIE, begin
@@ -142,6 +144,34 @@ def test_everything_assent_check_finds_stands_there_with_its_remedy(
         settings = house.of(session).settings
     found = check.findings(settings, site, NOW)
     assert [f.subject for f in found if f.says not in page or f.remedy not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "says", "remedy"),
+    [
+        ("en", "The mailbox server 127.0.0.1:1 cannot be reached:", "Correct [mailbox], then:"),
+        ("fr", "Le serveur de courrier 127.0.0.1:1 est injoignable :", "Corrigez [mailbox], puis\u00a0:"),
+        ("es", "No se puede llegar al servidor del buzón 127.0.0.1:1:", "Corrija [mailbox] y luego:"),
+    ],
+)
+def test_what_is_wrong_with_the_mailbox_stands_there_in_the_language_of_the_reader(
+    site: Engine, signed_in: SignedIn, language: str, says: str, remedy: str
+) -> None:
+    answers = {
+        "host": "127.0.0.1",
+        "port": 1,
+        "tls": "none",
+        "username": "answers",
+        "password": "secret word",
+    }
+    settings = Settings.model_validate({"mailbox": answers})
+    build.settle(site, settings)
+    with pytest.raises(mailbox.MailboxError):
+        mailbox.look(site, settings.mailbox, lambda: NOW)
+
+    page = words(signed_in("administrator").get(f"/system?lang={language}").text)
+
+    assert says in page and remedy in page and "secret word" not in page
 
 
 def test_the_clocks_of_the_server_and_of_the_database_are_compared(site: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.workflow import mails
 from tests.workflow.mails import answers, arrive, made, read_as, sent
 from workflow import db, files, queries
 from workflow.clock import SimulatedClock
+from workflow.inbox.filing import reference_of
 
 SignedIn = Callable[..., TestClient]
 NOW = build.at("2024-06-12 11:00")
@@ -218,3 +220,48 @@ def test_a_page_of_a_mail_that_is_not_there_says_so(desk: Desk) -> None:
 
     assert answer.status_code == 404
     assert "There is no mail 99999." in answer.text
+
+
+@pytest.mark.parametrize("role", ["officer", "head", "legal", "finance", "auditor"])
+def test_the_page_of_a_case_leads_to_its_mail_with_how_many_there_are_and_how_many_wait(
+    desk: Desk, signed_in: SignedIn, role: str
+) -> None:
+    case = f"/cases/{mails_case(desk)}"
+    browser = signed_in(role, NOW)
+
+    def said() -> str:
+        page = browser.get(f"{case}?lang=en").text
+        return (
+            " ".join(re.sub(r"<[^>]+>", " ", page).split())
+            if f'href="/mail?case={mails_case(desk)}"' in page
+            else ""
+        )
+
+    none = said()
+    desk.receive("gmail-en")  # counted: it waits for nobody
+    desk.receive("absence-fr", "CA")
+    two = said()
+    number = desk.receive("condition-en", "JP")
+    three = said()
+    desk.send("/mail/close", number=number)
+    closed = said()
+
+    assert none == ""
+    assert "2 mails about this case Reports" in two
+    assert "3 mails about this case 1 waits for somebody" in three
+    assert "3 mails about this case Reports" in closed
+
+
+def test_a_case_tells_of_its_mail_in_french_and_spanish(desk: Desk) -> None:
+    desk.receive("condition-en")
+    case = f"/cases/{mails_case(desk)}"
+
+    told = [desk.browser.get(f"{case}?lang={language}").text for language in ("fr", "es")]
+    assert '1 courrier sur ce dossier</a> <span class="tag warn">1 attend quelqu’un</span>' in told[0]
+    assert '1 correo sobre este expediente</a> <span class="tag warn">1 espera a alguien</span>' in told[1]
+
+
+def mails_case(desk: Desk) -> str:
+    """The reference of the case."""
+    with db.reading(desk.on) as session:
+        return reference_of(session, desk.case)

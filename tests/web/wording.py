@@ -18,7 +18,10 @@ from workflow.web.showing import FOLDER, environment
 PACKAGE = Path(workflow.__file__).parent
 WEB = PACKAGE / "web"
 #: Whose refusals are read on pages, besides those of the pages themselves.
-REFUSING = (*sorted((PACKAGE / "register").glob("*.py")), PACKAGE / "files.py", PACKAGE / "check.py")
+REFUSING = (
+    *sorted((PACKAGE / "register").glob("*.py")),
+    *(PACKAGE / f"{name}.py" for name in ("files", "check", "scans", "upkeep")),
+)
 #: What programs are told by the API, and how it is described to them, is English.
 _FOR_PROGRAMS = re.compile(r"api(_\w+)?\.py|problems\.py")
 #: Names of things, keys of counters and words of the log: nobody reads them on a page.

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,10 @@ from sqlalchemy import Engine, update
 
 from tests import build
 from tests.notifications.servers import Mailbox, mailbox
+from tests.workflow.imap import FOLDER, imap_server
 from tests.workflow.names import Zone, name_server
 from workflow import backup, check, config, db, doctor, heartbeat, outbox, reach, upkeep
+from workflow import mailbox as mailbox_door
 from workflow.queries import LETTERS
 from workflow.upkeep import Finding
 
@@ -179,6 +181,44 @@ def test_a_mail_server_that_is_not_there_is_told() -> None:
     assert (found.weight, bool(found.remedy)) == ("fault", True)
 
 
+# ------------------------------------------------------------------------------------------- mailbox
+
+
+def read_mailbox(chosen: config.Mailbox) -> tuple[str, str, bool]:
+    """Weight, what was found, and whether there is a remedy."""
+    found = reach._mailbox(settings_of(mailbox=chosen.model_dump()))
+    return found.weight, found.says, bool(found.remedy)
+
+
+def test_a_mailbox_that_can_be_read_is_good_in_clear_and_by_starttls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with imap_server() as server:
+        assert read_mailbox(server.settings()) == ("good", f"127.0.0.1: {FOLDER} can be read.", False)
+    with imap_server(tls=tmp_path) as server:
+        chosen = server.settings(tls="starttls", folder="INBOX")
+        stranger = read_mailbox(chosen)
+        # Where a house has an authority of its own, this is how the machine is told of it.
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+
+        assert read_mailbox(chosen) == ("good", "127.0.0.1: INBOX can be read.", False)
+    assert (stranger[0], "certificate" in stranger[1], stranger[2]) == ("fault", True, True)
+
+
+def test_a_mailbox_that_refuses_the_login_is_told_without_the_password() -> None:
+    with imap_server() as server:
+        weight, says, has_remedy = read_mailbox(server.settings(password="not this one"))
+
+    assert (weight, says.startswith("The mailbox server refuses demouser: "), has_remedy) == (
+        "fault", True, True,
+    )  # fmt: skip
+    assert says.endswith("Check mailbox.username and mailbox.password.") and "not this one" not in says
+
+
+def test_without_a_mailbox_none_is_asked_for() -> None:
+    assert reach._mailbox(settings_of()).says == "None is looked into (mailbox.host is not set)."
+
+
 # ---------------------------------------------------------------------------- what keeps it going
 
 
@@ -230,6 +270,31 @@ def test_a_letter_that_waits_too_long_is_worth_a_look(kept: Engine) -> None:
         session.execute(update(LETTERS).values(created_at=NOW - timedelta(hours=3)))
 
     assert found_in(kept)["queue"] == ("warning", "A letter has waited for 3 hours.")
+
+
+def test_a_mailbox_into_which_nobody_looks_or_can_look_is_worth_a_look(kept: Engine) -> None:
+    settings = settings_of(mailbox={"host": "127.0.0.1", "port": 1, "tls": "none", "username": "answers"})
+
+    def told(now: datetime) -> tuple[str, str]:
+        with db.reading(kept) as session:
+            found = {each.subject: each for each in upkeep.findings(session, settings, now)}
+        assert found["mailbox, last look"].remedy
+        return found["mailbox, last look"].weight, found["mailbox, last look"].says
+
+    never = told(NOW)
+    with pytest.raises(mailbox_door.MailboxError) as why:
+        mailbox_door.look(kept, settings.mailbox, lambda: NOW)
+    refused = told(NOW + timedelta(minutes=1))
+    with db.transaction(kept) as session:
+        session.execute(update(mailbox_door.MARKS).values(problem=""))
+    long_ago = told(NOW + timedelta(days=2))
+
+    assert never == ("warning", "Nobody has looked into the mailbox yet.")
+    assert refused == ("warning", f"2024-06-12 08:00 UTC: {why.value}")
+    assert long_ago == ("warning", "Nobody has looked into the mailbox since 2024-06-12 08:00 UTC.")
+    with db.reading(kept) as session:
+        good = {each.subject: each for each in upkeep.findings(session, settings, NOW)}["mailbox, last look"]
+    assert (good.weight, good.says, good.remedy) == ("good", "The mailbox is looked into.", "")
 
 
 def test_a_secret_that_others_can_read_is_told(kept: Engine, tmp_path: Path) -> None:

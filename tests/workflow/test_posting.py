@@ -186,6 +186,7 @@ def test_a_batch_holds_a_cover_list_and_exactly_the_letters_on_it(
         assert re.search(rf"\n{number} ?{each.named}", cover)
         assert " ".join(each.to[-1].split()) in " ".join(page.split())
         assert "invalid" not in page and (not title or title in page)
+    assert not any("==" in page or "por encima de esta" in page for page in pages)
 
 
 def test_a_note_verbale_is_addressed_to_the_permanent_mission_in_the_language_of_the_party(

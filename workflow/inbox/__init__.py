@@ -15,7 +15,17 @@ from workflow.inbox.again import read_again
 from workflow.inbox.deciding import Answer, MailRefused, accept, case_of, close, move
 from workflow.inbox.filing import MAIL_RECEIVED, Filed, file_new
 from workflow.inbox.keeping import DOORS, Kept, keep, raw_of
-from workflow.inbox.waiting import MATCHED, WAITS, Pile, counts, message, of_case, piles, waiting
+from workflow.inbox.waiting import (
+    MATCHED,
+    WAITS,
+    Pile,
+    count_of_case,
+    counts,
+    message,
+    of_case,
+    piles,
+    waiting,
+)
 
 __all__ = [
     "DOORS",
@@ -30,6 +40,7 @@ __all__ = [
     "accept",
     "case_of",
     "close",
+    "count_of_case",
     "counts",
     "file_new",
     "keep",

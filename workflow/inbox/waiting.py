@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from workflow import models
@@ -41,6 +41,8 @@ MATCHED: Mapping[str, str] = {
     "somebody": "Somebody has filed it there.",
     "guess": "A guess: nothing proves it.",
 }
+#: Of a message that belongs to its case for certain: a guess is nobody's mail.
+_CERTAIN = READINGS.c.matched_by.not_in(["", "guess"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,15 @@ def message(session: Session, mail_id: int) -> Row[Any] | None:
 
 def of_case(session: Session, case_id: int) -> list[Row[Any]]:
     """Every message of a case, the newest first."""
-    certain = READINGS.c.matched_by.not_in(["", "guess"])
     return list(
-        session.execute(_MESSAGES.where(READINGS.c.case_id == case_id, certain).order_by(MAIL.c.id.desc()))
+        session.execute(_MESSAGES.where(READINGS.c.case_id == case_id, _CERTAIN).order_by(MAIL.c.id.desc()))
     )
+
+
+def count_of_case(*, waits: bool = False) -> ScalarSelect[int]:
+    """How many messages the case of the row around it has, for a query over cases; or those that wait."""
+    wanted = select(func.count()).where(READINGS.c.case_id == CASES.c.id, _CERTAIN)
+    return (wanted.where(models.IS_WAITING) if waits else wanted).scalar_subquery()
 
 
 def counts(session: Session) -> dict[str, int]:

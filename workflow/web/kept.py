@@ -1,7 +1,8 @@
 """Parts of pages that are made once: kept under everything they show, so that none is ever out of date.
 
 The head of a chain is a hash over all that has ever happened in it: equal heads, equal cases. What a case
-page shows beside - the registers, and what became of letters - has its own mark in the key.
+page shows beside - the registers, what became of letters, how much mail there is - has its own mark in the
+key.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from fastapi import Request
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from workflow import inbox
 from workflow.queries import CASES, LETTERS, REGISTER_HEAD
 
 _T = TypeVar("_T")
@@ -27,6 +29,8 @@ _THE_HEADS = select(
     CASES.c.seq,
     CASES.c.head,
     select(REGISTER_HEAD.c.head).where(REGISTER_HEAD.c.id == 0).scalar_subquery().label("register"),
+    inbox.count_of_case().label("mail"),
+    inbox.count_of_case(waits=True).label("waits"),
 ).where(CASES.c.reference == bindparam("reference"))
 _KINDS = (LETTERS.c.round, LETTERS.c.purpose, LETTERS.c.template, LETTERS.c.status)
 # The sum of the numbers tells two letters apart that changed places.
@@ -51,6 +55,9 @@ class Version:
     register: str
     #: (round, purpose, template, status, how many, sum of their numbers).
     letters: tuple[tuple[int, str, str, str, int, int], ...]
+    #: How many messages have come in about it, and how many of them wait for somebody.
+    mail: int = 0
+    mail_waits: int = 0
 
 
 def version_of(session: Session, reference: str) -> Version | None:
@@ -61,7 +68,7 @@ def version_of(session: Session, reference: str) -> Version | None:
         return None
     letters = connection.execute(_THE_LETTERS, {"case": row.id}).all()
     told = tuple((*each[:4], each[4], int(each[5])) for each in letters)
-    return Version(row.id, reference, row.seq, row.head, row.register or "", told)
+    return Version(row.id, reference, row.seq, row.head, row.register or "", told, row.mail, row.waits)
 
 
 class Kept:
