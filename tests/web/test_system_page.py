@@ -150,7 +150,7 @@ def test_everything_assent_check_finds_stands_there_with_its_remedy(
     ("language", "says", "remedy"),
     [
         ("en", "The mailbox server 127.0.0.1:1 cannot be reached:", "Correct [mailbox], then:"),
-        ("fr", "Le serveur de courrier 127.0.0.1:1 est injoignable :", "Corrigez [mailbox], puis\u00a0:"),
+        ("fr", "Le serveur de courrier 127.0.0.1:1 est injoignable :", "Corrigez [mailbox], puis :"),
         ("es", "No se puede llegar al servidor del buzón 127.0.0.1:1:", "Corrija [mailbox] y luego:"),
     ],
 )
