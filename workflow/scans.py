@@ -40,6 +40,15 @@ WHY_NOT: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Why a content is not handed out."""
+
+    verdict: Verdict
+    #: What the scanner found, or why it could not look; "" where it has not looked.
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How far the looking has come."""
 
@@ -70,6 +79,14 @@ def verdicts(session: Session, digests: Iterable[str]) -> dict[str, Verdict]:
         # Whoever has taken the scanner away cannot wait for it; what it has found stays found.
         said = {digest: each for digest, each in said.items() if each != "failed"}
     return {digest: said.get(digest, unknown) for digest in wanted}
+
+
+def held_back(session: Session, digests: Iterable[str]) -> dict[str, Held]:
+    """SHA-256 of each content that is not handed out -> what is known of it."""
+    said = {digest: each for digest, each in verdicts(session, digests).items() if WHY_NOT[each]}
+    rows = session.execute(select(SCANS.c.sha256, SCANS.c.words).where(SCANS.c.sha256.in_(said)))
+    words = {row.sha256: row.words for row in rows}
+    return {digest: Held(each, words.get(digest, "")) for digest, each in said.items()}
 
 
 def why_not(session: Session, digest: str) -> str:

@@ -91,6 +91,9 @@ def bundle(
     except OSError as error:
         refuse(f"{path} cannot be written: {error.strerror}. Choose another place with --to.")
     out.print(f"{path}: {len(content)} bytes. Unpack it and run: python3 verify.py", markup=False)
+    for name, each in record.left_out(content).items():
+        found = f" ({each['found']})" if each["found"] else ""
+        out.print(f"Left out: {name}: {each['why']}{found}.", markup=False)
 
 
 @app.command(epilog="Example: assent record heads --to /mnt/other-host/heads.txt")

@@ -12,7 +12,7 @@ verifier.py      what checks it: lies in that file as verify.py, and walks the c
 errors.py        what is refused
 """
 
-from workflow.record.bundling import bundle
+from workflow.record.bundling import bundle, left_out
 from workflow.record.canon import canonical
 from workflow.record.errors import CannotBeKept, HeadsNotWritten, NoSuchCase, NotKept, RecordError
 from workflow.record.events import REGISTER, append_register, event_row
@@ -41,6 +41,7 @@ __all__ = [
     "export_heads",
     "heads",
     "keep_personal",
+    "left_out",
     "link",
     "read_heads",
     "rebuild",

@@ -11,7 +11,7 @@ import json
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files as resources
 from typing import Any
 
@@ -30,22 +30,42 @@ _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 Files = dict[str, bytes]
 
+#: Verdict of the virus scanner -> why a document is named and its bytes are left out.
+_WHY_LEFT_OUT = {
+    "infected": "it holds a virus; whoever needs it asks the Secretariat, which keeps it",
+    "failed": "it could not be looked at for viruses; a bundle made once it has been holds it",
+    "pending": "it had not been looked at for viruses yet; a bundle made once it has been holds it",
+}
+
 
 def bundle(session: Session, reference: str) -> bytes:
     """The evidence of one case, as a zip file.
 
     Raises   NoSuchCase
     """
-    contents = _contents(gather(session, reference))
-    return _zipped({**contents, "manifest.json": _manifest(reference, contents)})
+    of = gather(session, reference)
+    contents = _contents(of)
+    return _zipped({**contents, "manifest.json": _manifest(reference, contents, _left_out(of))})
+
+
+def left_out(content: bytes) -> dict[str, dict[str, Any]]:
+    """What a bundle names and does not hold: name of the file -> sha256, size, verdict, found, why."""
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        named: dict[str, dict[str, Any]] = json.loads(file.read("manifest.json"))["left_out"]
+    return named
 
 
 def _contents(of: Evidence) -> Files:
-    letters, documents, law = _letter_names(of), _document_files(of), _law_files(of)
+    letters, names, law = _letter_names(of), _document_names(of), _law_files(of)
+    documents = {
+        name: row.content
+        for name, row in zip(names, of.documents, strict=True)
+        if row.sha256 not in of.held_back
+    }
     return {
         "README.txt": _part("README.txt").replace(b"{reference}", of.case.reference.encode()),
         "verify.py": _part("verifier.py"),
-        "dossier.json": _json(_dossier(of, documents, law)),
+        "dossier.json": _json(_dossier(of, names, law)),
         "events.jsonl": _lines(
             {k: getattr(e, k) for k in ("seq", "prev", "hash", "body")} for e in of.events
         ),
@@ -71,7 +91,7 @@ def _contents(of: Evidence) -> Files:
 # ---------------------------------------------------------------------------------- what is in the files
 
 
-def _dossier(of: Evidence, documents: Files, law: Files) -> dict[str, Any]:
+def _dossier(of: Evidence, documents: Sequence[str], law: Files) -> dict[str, Any]:
     return {
         "case": _told(of.row),
         "law_file": next(iter(law), None),
@@ -123,10 +143,24 @@ def _letter(row: Row[Any], name: str) -> dict[str, Any]:
     return {"letter": name, **_told(row, *hidden)}
 
 
-def _document_files(of: Evidence) -> Files:
+def _document_names(of: Evidence) -> list[str]:
+    return [
+        f"documents/{no:04}-v{row.version}-{safe_name(row.name)}" for no, row in enumerate(of.documents, 1)
+    ]
+
+
+def _left_out(of: Evidence) -> dict[str, dict[str, Any]]:
+    """What is not handed out from the house does not leave it in a bundle either; its hash stands for it."""
     return {
-        f"documents/{no:04}-v{row.version}-{safe_name(row.name)}": row.content
-        for no, row in enumerate(of.documents, 1)
+        name: {
+            "sha256": row.sha256,
+            "size": row.size,
+            "verdict": (held := of.held_back[row.sha256]).verdict,
+            "found": held.words,
+            "why": _WHY_LEFT_OUT[held.verdict],
+        }
+        for name, row in zip(_document_names(of), of.documents, strict=True)
+        if row.sha256 in of.held_back
     }
 
 
@@ -181,12 +215,13 @@ def _lines(values: Iterable[Mapping[str, Any]]) -> bytes:
     return "".join(json.dumps(each, sort_keys=True, ensure_ascii=False) + "\n" for each in values).encode()
 
 
-def _manifest(reference: str, contents: Files) -> bytes:
+def _manifest(reference: str, contents: Files, without: Mapping[str, Any]) -> bytes:
     return _json(
         {
             "form": "assent bundle 1",
             "reference": reference,
             "removable": [PERSONAL_FILE],
+            "left_out": without,
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
         }
     )

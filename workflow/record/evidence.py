@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from states.facts import Case
 from states.procedure import Procedure
 from states.reasons import did_you_mean
-from workflow import calendars, house, models, queries
+from workflow import calendars, house, models, queries, scans
 from workflow.laws import LawMissing
 from workflow.queries import ANSWERS, CALENDARS, CASES, DEADLINES, EVENTS, LETTERS, OBJECTIONS, table
 from workflow.record.errors import NoSuchCase
@@ -43,6 +43,8 @@ class Evidence:
     letters: Rows
     deliveries: Rows
     documents: Rows
+    #: SHA-256 of those that are not handed out for what is in them, or may be.
+    held_back: Mapping[str, scans.Held]
     answers: Rows
     objections: Rows
     deadlines: Rows
@@ -70,6 +72,7 @@ def gather(session: Session, reference: str) -> Evidence:
     law = _law(session, row)
     events = _rows(session, EVENTS, row.id, EVENTS.c.seq)
     deadlines = _rows(session, DEADLINES, row.id, DEADLINES.c.id)
+    documents = _rows(session, DOCUMENTS, row.id, DOCUMENTS.c.id)
     return Evidence(
         row=row,
         case=case,
@@ -79,7 +82,8 @@ def gather(session: Session, reference: str) -> Evidence:
         events=events,
         letters=_rows(session, LETTERS, row.id, LETTERS.c.id),
         deliveries=_deliveries(session, row.id),
-        documents=_rows(session, DOCUMENTS, row.id, DOCUMENTS.c.id),
+        documents=documents,
+        held_back=scans.held_back(session, {each.sha256 for each in documents}),
         answers=_rows(session, ANSWERS, row.id, ANSWERS.c.no),
         objections=_rows(session, OBJECTIONS, row.id, OBJECTIONS.c.no),
         deadlines=deadlines,
