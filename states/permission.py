@@ -11,8 +11,23 @@ from states.procedure import Action
 from states.reasons import Reason, Refusal, did_you_mean, distinct, reason
 from states.words import day_words
 
-#: Guards that look at the sheets of a case alone.
-GATES = ("nothing_stops(", "sheet_is_complete(")
+#: Guards that look at the case alone, whatever is filled in: its gates, and whether there is anything to do
+#: at all. Whoever looks is told at once that nobody gets past, or that nothing waits.
+AT_ONCE = frozenset(
+    {
+        "a_complaint_waits",
+        "a_question_waits",
+        "a_recommendation_is_open",
+        "a_reply_waits",
+        "an_assessment_is_due",
+        "an_entry_can_be_corrected",
+        "an_indicator_is_set",
+        "money_is_held",
+        "nothing_stops",
+        "risks_are_assessed",
+        "sheet_is_complete",
+    }
+)
 
 
 def against(draft: Draft, action: Action, *, complete: bool) -> tuple[Reason, ...]:
@@ -30,8 +45,7 @@ def against(draft: Draft, action: Action, *, complete: bool) -> tuple[Reason, ..
         if unclear:
             return (*reasons, *unclear)
     needed = set() if complete else set(action.needs) - set(draft.command.details)
-    # A gate depends on nothing that is filled in: whoever looks is told at once that nobody gets past.
-    names = action.when if not needed else tuple(name for name in action.when if name.startswith(GATES))
+    names = [name for name in action.when if not needed or name.partition("(")[0] in AT_ONCE]
     reasons += [why for name in names if (why := evaluate(name, moment)) is not None]
     if not needed:
         reasons += _unconfirmed(moment, action)

@@ -270,16 +270,23 @@ def test_for_everything_possible_in_a_state_it_is_said_why_not() -> None:
         ),
         ("record_reply", ""),
         ("verify_reply", "No reply recorded on behalf waits for a second person."),
-        ("answer_question", ""),
+        ("answer_question", "No question waits for an answer."),
         ("confirm_item", ""),
         ("fill_sheet", ""),
         ("record_risk", ""),
-        ("mitigate_risk", ""),
+        ("mitigate_risk", "No risk has been assessed. Assess the risks of the catalogue first."),
         ("reopen_due_diligence", ""),
         ("confirm_due_diligence", "Nothing has reopened the due diligence."),
         ("book_entry", not_yours.format("Book an entry in the accounts")),
-        ("refund_entry", not_yours.format("Send money held in suspense back")),
-        ("correct_entry", not_yours.format("Correct an entry by a counter-entry")),
+        (
+            "refund_entry",
+            f"{not_yours.format('Send money held in suspense back')} No money is held in suspense.",
+        ),
+        (
+            "correct_entry",
+            f"{not_yours.format('Correct an entry by a counter-entry')} There is no entry that could be taken"
+            " back.",
+        ),
         ("write_public_text", ""),
         ("review_public_text", "No text for the public waits for a second person. Write it first."),
         (

@@ -104,8 +104,6 @@ def test_every_button_leads_to_the_page_of_its_action(site: Engine, signed_in: B
         f"{HOME}/do/fill_sheet",
         f"{HOME}/do/record_risk",
         f"{HOME}/do/write_public_text",
-        f"{HOME}/do/mitigate_risk",
-        f"{HOME}/do/answer_question",
         f"{HOME}/reply",
     }
 
