@@ -7,7 +7,7 @@ action of the same name in a state, its own holds there. A role the law file doe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from states.faults import Places, ProcedureError, meant
 from states.procedure import Action
 from states.shelves import PARTS, shelf
 from states.source import Source, SourceError
-from states.stages import Stages
+from states.stages import Stages, spoken
 from states.tables import Noted, Table
 
 
@@ -71,31 +71,35 @@ def _part(law: Table, content: bytes, basis: str, stages: Stages, roles: Collect
     top = Table(file.content, (), noted)
     title = top.text("title")
     checklists = {items.key: items.all_phrases() for items in top.tables("checklists")}
-    found = []
-    for table in top.tables("actions", plain=True):
-        found.append(_action(law, table, table.words("in"), basis, stages, roles))
+    found = [(table, spoken(table)) for table in top.tables("actions", plain=True)]
     for group in top.tables("groups", plain=True):
-        for table in group.tables("actions", plain=True):
-            found.append(_action(law, table, (group.key,), basis, stages, roles))
+        found += [(table, (group.key,)) for table in group.tables("actions", plain=True)]
         group.done()
+    actions = [articles.action(table, stages.of(where), law.key, basis) for table, where in found]
     top.done()
     if noted:
         raise ProcedureError(file.faults(noted))
-    return Part(law.key, title, basis, tuple(found), checklists, file.places)
+    _tell_groups(law, {group: table.key for table, where in found for group in stages.missing(where)})
+    mine = [replace(each, by=tuple(role for role in each.by if role in roles)) for each in actions]
+    _tell_roles(law, [each for each, left in zip(actions, mine, strict=True) if not left.by])
+    return Part(law.key, title, basis, tuple(mine), checklists, file.places)
 
 
-def _action(
-    law: Table, table: Table, where: tuple[str, ...], basis: str, stages: Stages, roles: Collection[str]
-) -> Action:
-    action = articles.action(table, stages.of(where), law.key, basis)
-    for group in stages.missing(where):
-        says = f"the part '{law.key}' speaks of the group '{group}' (for {table.key}), and there is none"
+def _tell_groups(law: Table, missing: Mapping[str, str]) -> None:
+    """Groups the part speaks of and the law file does not have, each with an action that needs it."""
+    for group, action in missing.items():
+        says = f"the part '{law.key}' speaks of the group '{group}' (as for {action}), and there is none"
         law.fault(says, f"Say under [groups] which states it stands for: {group} = [...].")
-    by = tuple(role for role in action.by if role in roles)
-    if action.by and not by:
-        says = f"nobody may do '{table.key}' of the part '{law.key}': it is for {' or '.join(action.by)}"
-        law.fault(says, "Add the role under [roles].")
-    return replace(action, by=by)
+
+
+def _tell_roles(law: Table, idle: Sequence[Action]) -> None:
+    """Actions of the part whose roles the law file does not know."""
+    if not idle:
+        return
+    names = ", ".join(dict.fromkeys(action.name for action in idle))
+    roles = " or ".join(dict.fromkeys(role for action in idle for role in action.by))
+    says = f"nobody may do what the part '{law.key}' leaves to {roles}: {names}"
+    law.fault(says, "Add the role under [roles].")
 
 
 def besides(actions: Mapping[str, list[Action]], added: Action) -> Action | None:

@@ -18,7 +18,7 @@ from states.periods import Grace
 from states.procedure import Action, Procedure
 from states.shelves import CATALOGUES, PARTS, shelf
 from states.source import Source, SourceError
-from states.stages import stages
+from states.stages import spoken, stages
 from states.tables import Noted, Table
 
 __all__ = ["Fault", "ProcedureError", "load", "places", "read", "shipped", "sources"]
@@ -178,7 +178,7 @@ def _procedure(top: Table, shared: _Shared) -> tuple[Procedure, list[Part]]:
     }
     known = stages(top, {state.name: state.final for state in states.values()}, scalars["start"])
     for table in top.tables("actions", plain=True):
-        actions.setdefault(table.key, []).append(articles.action(table, known.of(table.words("in"))))
+        actions.setdefault(table.key, []).append(articles.action(table, known.of(spoken(table))))
     taken = list(parts(top, shared.parts, shared.folder, known, roles))
     for part in taken:
         checklists = dict(part.checklists) | checklists

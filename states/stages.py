@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from states.faults import meant
 from states.tables import Table
 
+#: What may stand for several states, as a hint to whoever has misspelt it.
+PHRASES = ("every state", "every open state", "every state but the start", "every open state but the start")
 _EVERY = re.compile(r"every (?P<open>open )?state(?: but (?:the )?(?P<but>[a-z][a-z0-9_]*))?")
 
 
@@ -41,6 +43,15 @@ class Stages:
         named = [found["but"] if (found := _EVERY.fullmatch(word)) else word for word in words]
         known = {*self.ends, *self.groups, "start", None}
         return [name for name in named if name not in known]
+
+
+def spoken(table: Table) -> tuple[str, ...]:
+    """The words of an action's `in`; those that are meant to be a phrase and are none are noted."""
+    words = table.words("in")
+    for at, word in enumerate(words):
+        if " " in word and not _EVERY.fullmatch(word):
+            table.fault(f"'{word}' says no states", meant(word, PHRASES), "in", at)
+    return words
 
 
 def stages(top: Table, ends: Mapping[str, bool], start: str) -> Stages:

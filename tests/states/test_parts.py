@@ -105,7 +105,7 @@ def test_states_are_spoken_of_together(words: str, states: tuple[str, ...], tmp_
         (
             'running = ["open"]\n',
             "",
-            "small.toml:15: parts.money: the part 'money' speaks of the group 'running' (for book),"
+            "small.toml:15: parts.money: the part 'money' speaks of the group 'running' (as for book),"
             " and there is none. Say under [groups] which states it stands for: running = [...].",
         ),
         (
@@ -131,7 +131,7 @@ def test_a_part_for_roles_that_nobody_has_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, part=PART.replace('["officer", "treasurer"]', '"treasurer"'))
 
     assert told(path) == [
-        "small.toml:16: parts.money: nobody may do 'book' of the part 'money': it is for treasurer."
+        "small.toml:16: parts.money: nobody may do what the part 'money' leaves to treasurer: book."
         " Add the role under [roles]."
     ]
 
@@ -141,6 +141,12 @@ def test_what_is_wrong_in_a_part_is_told_in_the_part(tmp_path: Path) -> None:
     path = written(tmp_path, part=PART.replace("basis =", "bassis ="))
     assert told(path) == [
         "parts/money.toml:8: actions.book: unknown key 'bassis', did you mean 'basis'?",
+    ]
+
+    (tmp_path / "parts" / "money.toml").write_text(PART.replace("every open", "every opn"))
+    assert told(path) == [
+        "parts/money.toml:10: actions.book.in[1]: 'every opn state but running' says no states,"
+        " did you mean 'every open state but the start'?"
     ]
 
     (tmp_path / "parts" / "money.toml").write_text(PART.replace("in    =", 'when  = "ok"\nin    ='))
