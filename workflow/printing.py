@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from notifications import Letter
@@ -38,8 +38,10 @@ class Sheet:
     language: str
     #: What the Party is called in the language of the list; of anybody else the reader's name.
     named: str
-    #: The address, line by line, in the language of the letter.
+    #: Whom it is addressed to, line by line, in the language of the letter.
     to: tuple[str, ...]
+    #: Where that is, line by line; empty: no postal address is on file.
+    address: tuple[str, ...]
     is_note: bool
     #: Whether a request has reached the one who was asked, by mail or on paper.
     is_reached: bool
@@ -56,7 +58,7 @@ def letter_pdf(session: Session, letter_id: int) -> bytes | None:
     row = session.execute(_LETTERS.where(LETTERS.c.id == letter_id)).one_or_none()
     if row is None:
         return None
-    made = _document(session, row, is_note=row.role in _NOTED)
+    made = _document(session, row, is_note=row.role in _NOTED, address=_lines(row.postal_address))
     return pdf([made], at=row.created_at, title=row.subject)
 
 
@@ -71,9 +73,12 @@ def sheets(
     """
     rows = _requests(session, case_id, round_no)
     reached = queries.members_reached(session, case_id, round_no)
-    if form != AS_WRITTEN:
-        rows = _one_a_party(rows, "mission" if form == MISSIONS else "head")
-    found = [_sheet(row, form, language, row.member in reached) for row in rows]
+    addresses: dict[str, str] = {}
+    if form != AS_WRITTEN and rows:
+        role = "mission" if form == MISSIONS else "head"
+        rows = _one_a_party(rows, role)
+        addresses = _addresses(session, rows, role)
+    found = [_sheet(row, form, language, row.member in reached, addresses) for row in rows]
     return sorted(found, key=lambda each: (i18n.sort_key(each.named), each.letter))
 
 
@@ -98,14 +103,22 @@ def batch_pdf(
         return None
     rows = {row.id: row for row in _requests(session, case_id, round_no)}
     pages = [
-        _document(session, rows[each.letter], is_note=each.is_note, to=each.to if form != AS_WRITTEN else ())
+        _document(
+            session,
+            rows[each.letter],
+            is_note=each.is_note,
+            to=each.to if form != AS_WRITTEN else (),
+            address=each.address,
+        )
         for each in wanted
     ]
     cover = _cover(session, rows[wanted[0].letter], wanted, language, now)
     return pdf([cover, *pages], at=now)
 
 
-def _document(session: Session, row: Row[Any], *, is_note: bool, to: Sequence[str] = ()) -> Document:
+def _document(
+    session: Session, row: Row[Any], *, is_note: bool, to: Sequence[str] = (), address: Sequence[str] = ()
+) -> Document:
     settings = house.of(session).settings.secretariat
     letter = Letter(row.subject, row.text, row.html, row.language, row.template, row.version)
     return printed(
@@ -115,6 +128,7 @@ def _document(session: Session, row: Row[Any], *, is_note: bool, to: Sequence[st
         number=row.number,
         is_note=is_note,
         to=to,
+        address=address,
     )
 
 
@@ -160,18 +174,50 @@ def _cover(
     )  # fmt: skip
 
 
-def _sheet(row: Row[Any], form: str, language: str, is_reached: bool) -> Sheet:
+def _sheet(row: Row[Any], form: str, language: str, is_reached: bool, addresses: Mapping[str, str]) -> Sheet:
     named = _party(row, language) or row.name or row.email
     if form == AS_WRITTEN or not row.party:
         to = tuple(each for each in (row.name, row.contact_title, _party(row, row.language)) if each)
-        is_note = row.role in _NOTED
+        is_note, address = row.role in _NOTED, row.postal_address
     else:
         rank = "mission" if form == MISSIONS else "head"
         voice = i18n.voice(f"party:{row.party}/{rank}", row.language, {row.party: _party(row, row.language)})
-        to, is_note = (voice,), form == MISSIONS
+        to, is_note, address = (voice,), form == MISSIONS, addresses.get(row.party, "")
         if row.role == "head" == rank and row.name:
             to = (row.name, voice)
-    return Sheet(row.id, row.member, row.party, row.language, named, to or (row.email,), is_note, is_reached)
+    return Sheet(
+        letter=row.id,
+        member=row.member,
+        party=row.party,
+        language=row.language,
+        named=named,
+        to=to or (row.email,),
+        address=_lines(address),
+        is_note=is_note,
+        is_reached=is_reached,
+    )
+
+
+def _lines(address: str | None) -> tuple[str, ...]:
+    return tuple(address.split("\n")) if address else ()
+
+
+def _addresses(session: Session, rows: Sequence[Row[Any]], role: str) -> dict[str, str]:
+    """Where the contacts of a role are, Party by Party, though the letters may have gone to others."""
+    day = rows[0].created_at.date()
+    found = session.execute(
+        select(CONTACTS.c.party, CONTACTS.c.postal_address)
+        .where(
+            CONTACTS.c.register.in_({row.register for row in rows if row.register}),
+            CONTACTS.c.role == role,
+            CONTACTS.c.postal_address != "",
+            or_(CONTACTS.c.starts.is_(None), CONTACTS.c.starts <= day),
+            or_(CONTACTS.c.ends.is_(None), CONTACTS.c.ends >= day),
+        )
+        .order_by(CONTACTS.c.id.desc())
+    )
+    # The first on file is the one whom letters name.
+    return {row.party: row.postal_address for row in found}
 
 
 def _party(row: Row[Any], language: str) -> str:
@@ -207,6 +253,7 @@ _LETTERS = (
     select(
         LETTERS, CASES.c.reference, CASES.c.title, CASES.c.procedure, queries.ROUNDS.c.state,
         CONTACTS.c.role, CONTACTS.c.title.label("contact_title"),
+        CONTACTS.c.postal_address, CONTACTS.c.register,
         PARTIES.c.name_en, PARTIES.c.name_fr, PARTIES.c.name_es,
     )
     .select_from(LETTERS)

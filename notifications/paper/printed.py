@@ -31,13 +31,15 @@ def printed(
     number: str = "",
     is_note: bool = False,
     to: Sequence[str] = (),
+    address: Sequence[str] = (),
 ) -> Document:
     """A letter as it is printed.
 
     reference   of its case
     number      in the register of notifications, or ""
     is_note     as a note verbale: in the third person, so with date and seal in place of a signature
-    to          the address, line by line; empty: the reader as the letter names them
+    to          whom it is for, line by line; empty: the reader as the letter names them
+    address     the postal address below that, line by line
     """
     language = letter.language
     head, paragraphs = _parted(_without_link(letter.text, language))
@@ -67,7 +69,7 @@ def printed(
         office=office,
         look="note" if is_note else "letter",
         marks=tuple((names.get(language, names["en"]), said) for names, said in marks if said),
-        to=tuple(to) or reader,
+        to=(*(tuple(to) or reader), *address),
         blocks=tuple(body),
         running=letter.subject,
         foot=" · ".join(each for each in (reference, number) if each),

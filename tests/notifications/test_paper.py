@@ -176,6 +176,52 @@ def how_to_follow_the_link(template: str, language: str) -> list[str]:
     return [before.splitlines()[-1], after.strip().splitlines()[0]]
 
 
+@pytest.mark.parametrize("is_note", [False, True])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_name_and_postal_address_stand_in_the_window_of_an_envelope(language, is_note):
+    values = samples.rich("notification")
+    letter = render("notification", language, values)
+    address = ("Ministry of Climate and Environment", "P.O. Box 8013 Dep", "0030 OSLO", "NORWAY")
+
+    made = printed(
+        letter, OFFICE, values["case"]["reference"], is_note=is_note, to=("Office",), address=address
+    )
+    places = places_of(pdf([made]))
+
+    assert made.to == ("Office", *address)
+    for line in made.to:
+        # DIN 5008, form B: 20 mm from the left edge and 45 mm from the upper one, 85 mm by 45 mm.
+        left, top = places[bare(line)]
+        assert 20 < left < 105 and 45 < top < 90, (line, left, top)
+    below = [top for said, (_, top) in places.items() if said == bare(made.title)]
+    assert all(top > 90 for top in below)
+
+
+def test_an_address_too_long_for_the_window_pushes_the_letter_down_and_covers_nothing():
+    values = samples.rich("notification")
+    lines = tuple(f"Line {number} of an address" for number in range(16))
+    made = printed(render("notification", "en", values), OFFICE, "x", is_note=True, to=lines)
+    places = places_of(pdf([made]))
+
+    tops = [places[bare(line)][1] for line in lines]
+    assert tops == sorted(tops) and places[bare("Note verbale")][1] > max(tops)
+
+
+def places_of(content: bytes) -> dict[str, tuple[float, float]]:
+    """Words of the first page, as they were set -> how far from the left and the upper edge, mm."""
+    found: dict[str, tuple[float, float]] = {}
+    page = PdfReader(io.BytesIO(content)).pages[0]
+    height = float(page.mediabox.height)
+
+    def look(said: str, cm: list[float], tm: list[float], *_: object) -> None:
+        if bare(said):
+            x, y = tm[4] * cm[0] + cm[4], tm[5] * cm[3] + cm[5]
+            found.setdefault(bare(said), (x / 72 * 25.4, (height - y) / 72 * 25.4))
+
+    page.extract_text(visitor_text=look)
+    return found
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_note_verbale_bears_a_date_and_no_signature(language):
     values = samples.rich("notification")

@@ -171,6 +171,24 @@ def test_an_officer_adds_a_contact_and_the_record_says_so_without_the_name(
     assert "Durand" not in event.body and "ministere" not in event.body
 
 
+def test_a_postal_address_is_typed_line_by_line_and_shown_with_the_contact(
+    site: Engine, signed_in: SignedIn
+) -> None:
+    browser = signed_in("officer")
+    (contact,) = contacts_of(site, "FR")
+    at = f"/parties/FR/contacts/{contact['id']}"
+    said = {name: contact[name] or "" for name in ("role", "email", "name", "title", "language")}
+
+    post(browser, at, postal_address="1 rue du Lac\r\n74500 ÉVIAN", starts="", ends="", **said)
+    shown, form = browser.get("/parties/FR").text, browser.get(at).text
+    wrong = post(browser, at, postal_address="x\n" * 9, starts="", ends="", **said)
+
+    assert "<br>1 rue du Lac<br>74500 ÉVIAN</span>" in shown
+    assert ">1 rue du Lac\n74500 ÉVIAN</textarea>" in form
+    assert (wrong.status_code, "it has 9 lines, more than 7." in wrong.text) == (422, True)
+    assert contacts_of(site, "FR")[0]["postal_address"] == "1 rue du Lac\n74500 ÉVIAN"
+
+
 def test_everything_wrong_with_a_contact_is_told_at_once_and_nothing_typed_is_lost(
     site: Engine, signed_in: SignedIn
 ) -> None:

@@ -205,6 +205,43 @@ def test_a_cell_that_says_nothing_usable_is_told_with_what_to_do(column, text, s
     assert only_fault(column, text) == says
 
 
+def test_a_postal_address_is_read_line_by_line_or_parted_by_semicolons():
+    header = HEADER.replace("email,", "email,postal_address,")
+    lines = (
+        FRANCE.replace("a@min.example,", '"a@min.example","1 rue du Lac\n74500 ÉVIAN\n"'),
+        FOCAL_POINT.replace("b@min.example,", "b@min.example,BP 12; 75007 PARIS;,"),
+    )
+    lines = (lines[0].replace('\n"', '\n",'), lines[1])
+
+    listed = register.read((header + "".join(lines)).encode())
+
+    assert [line.values["postal_address"] for line in listed.contacts] == [
+        "1 rue du Lac\n74500 ÉVIAN",
+        "BP 12\n75007 PARIS",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        (
+            ";".join("abcdefgh"),
+            "it has 8 lines, more than 7. Leave out the name and the title, which stand above it.",
+        ),
+        ("rue " * 20, "has 79 characters, more than 60. Break it into two."),
+        (
+            "rue\u202e du Lac",
+            "'rue\\u202e du Lac' holds a line break or a sign that cannot be seen (U+202E).",
+        ),
+    ],
+)
+def test_a_postal_address_that_no_window_shows_is_told_with_what_to_do(address, says):
+    header = HEADER.replace("email,", "email,postal_address,")
+    (fault,) = faults(FRANCE.replace("a@min.example,", f"a@min.example,{address},"), header=header)
+
+    assert says in fault
+
+
 def test_a_contact_cannot_end_before_it_begins():
     assert faults(FRANCE, with_cell(FOCAL_POINT, "contact_ends", "2023-12-31")) == [
         "row 3, column Q (contact_ends): 2023-12-31 is before 2024-01-01, the day it begins."

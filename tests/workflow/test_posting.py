@@ -14,6 +14,7 @@ from sqlalchemy import Engine, select, update
 from states.commands import Actor
 from tests import build
 from workflow import db, posting, printing, queries, record
+from workflow.inbox.matching import CONTACTS
 from workflow.posting import NotPosted
 from workflow.queries import EVENTS, LETTERS, POSTINGS
 
@@ -199,6 +200,40 @@ def test_a_note_verbale_is_addressed_to_the_permanent_mission_in_the_language_of
         ("Guatemala", ("Misión Permanente de Guatemala",), True),
         ("Mexique", ("Misión Permanente de México",), True),
     ]
+
+
+def test_paper_goes_to_the_postal_address_of_whom_it_is_addressed_to(engine: Engine, asked: int) -> None:
+    where = {"head": "Av. Ejército Nacional 223\nMÉXICO", "mission": "Route de Ferney 16\n1218 GENÈVE"}
+    with db.transaction(engine) as session:
+        for role, address in where.items():
+            (number,) = session.scalars(
+                select(CONTACTS.c.id).where(CONTACTS.c.party == "MX", CONTACTS.c.role == role)
+            )
+            session.execute(update(CONTACTS).where(CONTACTS.c.id == number).values(postal_address=address))
+
+    with db.reading(engine) as session:
+        shown = {
+            form: [each.address for each in printing.sheets(session, asked, 1, form) if each.party == "MX"]
+            for form in printing.FORMS
+        }
+        batch = printing.batch_pdf(
+            session, asked, 1, letters_to(engine, "MX"), printing.MISSIONS, "en", build.at(SENT)
+        )
+        one = printing.letter_pdf(session, letters_to(engine, "MX")[0])
+
+    # The letters went to the Head and to the focal point, who has no postal address on file.
+    assert shown == {
+        printing.AS_WRITTEN: [("Av. Ejército Nacional 223", "MÉXICO"), ()],
+        printing.MISSIONS: [("Route de Ferney 16", "1218 GENÈVE")],
+        printing.HEADS: [("Av. Ejército Nacional 223", "MÉXICO")],
+    }
+    assert batch is not None and one is not None
+    said = [
+        " ".join(PdfReader(io.BytesIO(each)).pages[n].extract_text().split())
+        for each, n in ((batch, 1), (one, 0))
+    ]
+    assert "Misión Permanente de México Route de Ferney 16 1218 GENÈVE" in said[0]
+    assert "Av. Ejército Nacional 223 MÉXICO" in said[1]
 
 
 def test_one_letter_is_printed_as_it_was_written_and_without_its_link(engine: Engine, asked: int) -> None:

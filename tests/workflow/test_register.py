@@ -190,8 +190,8 @@ def test_a_list_is_taken_over_in_one_event_that_names_nobody(session):
         {**nobody, "role": "nfp", "contact": ids[1]},
     ]
     assert [personal(session, ref) for ref in refs] == [
-        {"name": "A. Roux", "title": "", "email": "a.roux@min.example"},
-        {"name": "B. Petit", "title": "", "email": "b.petit@min.example"},
+        {"name": "A. Roux", "title": "", "postal_address": "", "email": "a.roux@min.example"},
+        {"name": "B. Petit", "title": "", "postal_address": "", "email": "b.petit@min.example"},
     ]
 
 
@@ -346,7 +346,8 @@ def test_a_list_can_be_compared_without_changing_anything(shipped):
 def test_what_was_exported_changes_nothing_when_it_is_imported_again(shipped):
     register.set_contact(
         shipped, "ramsar", "FR", "other", email="x@fr.example", name="=1+1 @home", title="-Chief",
-        language="en", starts=date(2024, 1, 1), ends=date(2025, 1, 1), **BY,
+        postal_address="1 rue du Lac\n74500 ÉVIAN\nFRANCE", language="en", starts=date(2024, 1, 1),
+        ends=date(2025, 1, 1), **BY,
     )  # fmt: skip
     register.set_party(shipped, "ramsar", "PE", leaves=date(2030, 1, 1), **BY)
 
@@ -435,6 +436,24 @@ def test_a_contact_is_added_then_changed_and_its_name_is_never_in_the_record(shi
     ]
 
 
+def test_a_postal_address_stays_until_another_is_said_and_is_kept_beside_the_record(shipped):
+    who = (shipped, "ramsar", "FR", "mission")
+    number = register.set_contact(
+        *who, email="o@mission.example", postal_address="  46 rue de la Paix \r\n\r\n1201 GENÈVE", **BY
+    )
+    register.set_contact(*who, email="o@mission.example", name="Mission", **BY)
+    kept = rows(shipped, models.Contact, "name", "postal_address", id=number)
+    register.set_contact(*who, email="o@mission.example", name="Mission", postal_address="", **BY)
+
+    assert kept == [("Mission", "46 rue de la Paix\n1201 GENÈVE")]
+    assert rows(shipped, models.Contact, "postal_address", id=number) == [("",)]
+    bodies = shipped.scalars(
+        select(EVENTS.c.body).where(EVENTS.c.kind == "contact_set").order_by(EVENTS.c.seq)
+    )
+    told = [personal(shipped, json.loads(body)["person"]) for body in bodies]
+    assert [each.get("postal_address") for each in told] == ["46 rue de la Paix\n1201 GENÈVE", None, ""]
+
+
 def test_everything_wrong_with_a_contact_is_told_at_once(shipped):
     assert refusals(
         register.set_contact, shipped, "ramsar", "QQ", "focal point", email="a@b.example, c@d.example",
@@ -513,12 +532,15 @@ def test_no_event_of_the_register_holds_a_name_or_an_address(session):
     ((number,),) = rows(session, models.Contact, "id", role="head")
     take(session, FRANCE.replace("a.roux@min", "roux@new"), MORE)
     register.mark_contact_failed(session, number, "550 roux@new.example unknown", **BY)
-    register.set_contact(session, "ramsar", "FR", "other", email="x@y.example", name="Z. Blanc", **BY)
+    register.set_contact(
+        session, "ramsar", "FR", "other", email="x@y.example", name="Z. Blanc",
+        postal_address="1 rue du Lac", **BY,
+    )  # fmt: skip
     register.add_staff(session, "m.martin", "officer", "martin@sec.example", full_name="M. Martin", **BY)
 
     record = "\n".join(session.scalars(select(EVENTS.c.body)))
 
-    assert [word for word in ("@", "Roux", "Petit", "Blanc", "Martin") if word in record] == []
+    assert [word for word in ("@", "Roux", "Petit", "Blanc", "Lac", "Martin") if word in record] == []
 
 
 # -- seats -------------------------------------------------------------------------------------------------

@@ -30,8 +30,9 @@ def import_(context: typer.Context, file: Path = FILE, into: str = REGISTER, jso
     """Take over a list: all of it, or nothing while any row has a fault; every fault is shown.
 
     Columns of a Party: iso2, iso3, name_en, name_fr, name_es, region, language, timezone, entry_into_force,
-    leaves. Of a contact: role (head, nfp, mission, ministry, other), name, title, email, contact_language,
-    contact_starts, contact_ends. A second import changes only what changed; nobody is ever removed by it.
+    leaves. Of a contact: role (head, nfp, mission, ministry, other), name, title, email, postal_address (its
+    lines parted by semicolons), contact_language, contact_starts, contact_ends. A second import changes only
+    what changed; nobody is ever removed by it.
     """
     at = desk(context)
     listed = _read(file)

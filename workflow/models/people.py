@@ -51,6 +51,8 @@ class Contact(Base):
     name: Mapped[str] = mapped_column(default="")
     title: Mapped[str] = mapped_column(default="")
     email: Mapped[str]
+    #: Where letters on paper go, below name and title, line by line; "": not known.
+    postal_address: Mapped[str] = mapped_column(Text, default="")
     #: en, fr, es; "" takes the Party's.
     language: Mapped[str] = mapped_column(default="")
     #: First and last day on which it is used; None: always.

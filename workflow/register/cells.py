@@ -17,6 +17,8 @@ from workflow.contacts import LANGUAGES, ROLES
 from workflow.spreadsheet import shown
 
 TEXT_LENGTH_MAX = 300
+#: What the window of an envelope shows below a name.
+ADDRESS_LINES_MAX, ADDRESS_LINE_MAX = 7, 60
 Check = Callable[[str], Any]
 """What it takes is not empty."""
 
@@ -80,6 +82,20 @@ def text(cell: str) -> str:
     if len(cell) > TEXT_LENGTH_MAX:
         raise BadValue(f"it has {len(cell)} characters, more than {TEXT_LENGTH_MAX}", "Shorten it.")
     return unicodedata.normalize("NFC", " ".join(cell.split()))
+
+
+def postal_address(cell: str) -> str:
+    """A postal address, line by line; on one line of a list its lines are parted by semicolons."""
+    parts = cell.replace("\r\n", "\n").replace("\r", "\n").replace(";", "\n").split("\n")
+    lines = [line for part in parts if (line := text(part.strip()))]
+    if len(lines) > ADDRESS_LINES_MAX:
+        says = f"it has {len(lines)} lines, more than {ADDRESS_LINES_MAX}"
+        raise BadValue(says, "Leave out the name and the title, which stand above it.")
+    for line in lines:
+        if len(line) > ADDRESS_LINE_MAX:
+            says = f"its line {shown(line)} has {len(line)} characters, more than {ADDRESS_LINE_MAX}"
+            raise BadValue(says, "Break it into two.")
+    return "\n".join(lines)
 
 
 def code(cell: str) -> str:

@@ -19,9 +19,16 @@ from workflow.register.acts import CONTACTS, Form, begin
 from workflow.register.lines import CONTACT, Change, Line, Plan, RegisterRefused, differences, label, told
 
 #: What is personal: an event holds a reference to it.
-PERSONAL = ("email", "name", "title")
+PERSONAL = ("email", "name", "title", "postal_address")
 #: What a new contact says where its line is silent.
-DEFAULTS: Mapping[str, Any] = {"name": "", "title": "", "language": "", "starts": None, "ends": None}
+DEFAULTS: Mapping[str, Any] = {
+    "name": "",
+    "title": "",
+    "postal_address": "",
+    "language": "",
+    "starts": None,
+    "ends": None,
+}
 
 
 def import_contacts(
@@ -58,6 +65,7 @@ def set_contact(
     email: str,
     name: str = "",
     title: str = "",
+    postal_address: str | None = None,
     language: str = "",
     starts: date | None = None,
     ends: date | None = None,
@@ -67,9 +75,10 @@ def set_contact(
 ) -> int:
     """Add a contact, or change one; no event if nothing changes.
 
-    contact_id   the one to change; None: the one with the same role and address, else a new one
-    Returns      its number
-    Raises       RegisterRefused with everything that is wrong
+    postal_address   line by line; None leaves what is on file
+    contact_id       the one to change; None: the one with the same role and address, else a new one
+    Returns          its number
+    Raises           RegisterRefused with everything that is wrong
     """
     begin(session)
     form = Form(f"Contact of {party}")
@@ -84,6 +93,10 @@ def set_contact(
         "starts": starts,
         "ends": ends,
     }
+    if postal_address is not None:
+        values["postal_address"] = form.take(
+            "postal address", postal_address, cells.postal_address, required=False
+        )
     if starts and ends and ends < starts:
         form.refuse(f"ends: {ends} is before {starts}, the day it begins. Correct one of the two.")
     known = _on_file(session, register, party)

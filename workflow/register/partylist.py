@@ -9,6 +9,7 @@ Columns, in any order; * marks what a list of Parties must have, + what a list o
     iso3   region (also: ramsar_region, un_region)   leaves    the day on which its denunciation takes effect
     role +              head, nfp, mission, ministry or other
     email +   name   title
+    postal_address      its lines as lines of the cell, or parted by semicolons
     contact_language    if another one than the Party's
     contact_starts   contact_ends   first and last day on which the contact is used
 
@@ -50,6 +51,7 @@ CONTACT = (
     Cell("name", "name", cells.name, aliases=("contact_name",)),
     Cell("title", "title", cells.text, aliases=("contact_title",)),
     Cell("email", "email", cells.email, required=True, aliases=("e_mail", "contact_email")),
+    Cell("postal_address", "postal_address", cells.postal_address, aliases=("address",)),
     Cell("contact_language", "language", cells.language),
     Cell("contact_starts", "starts", cells.day, nothing=None),
     Cell("contact_ends", "ends", cells.day, nothing=None),

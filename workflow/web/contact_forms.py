@@ -21,7 +21,7 @@ from workflow.web.site import site_of
 
 router = APIRouter()
 
-_FIELDS = ("role", "name", "title", "email", "language", "starts", "ends")
+_FIELDS = ("role", "name", "title", "email", "postal_address", "language", "starts", "ends")
 
 
 @router.get("/parties/{code}/contacts/new", name="contact_new")
@@ -119,6 +119,8 @@ def _save(request: Request, person: Person, code: str, number: int | None, form:
                     email=values["email"],
                     name=values["name"],
                     title=values["title"],
+                    # A form that does not ask for it leaves it as it is.
+                    postal_address=values["postal_address"] if "postal_address" in form else None,
                     language=values["language"],
                     starts=starts,
                     ends=ends,

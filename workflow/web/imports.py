@@ -73,7 +73,7 @@ KINDS: Mapping[str, Kind] = {
     "parties": Kind(
         "Parties and contacts",
         "iso2, iso3, name_en, name_fr, name_es, region, language, timezone, entry_into_force, leaves; "
-        "role, name, title, email, contact_language, contact_starts, contact_ends",
+        "role, name, title, email, postal_address, contact_language, contact_starts, contact_ends",
         _parties,
         "parties",
     ),
