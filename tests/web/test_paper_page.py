@@ -48,6 +48,7 @@ def test_a_batch_is_printed_and_recorded_as_posted_for_the_parties_that_are_tick
     browser = signed_in()
     page = browser.get("/cases/RP-2024-1/paper?round=3&form=missions").text
     count = page.count('name="member"')
+    assert f"{count} have no postal address on file." in page
     printed = browser.get("/cases/RP-2024-1/paper.pdf?round=3&form=missions")
 
     sent = {

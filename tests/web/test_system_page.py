@@ -15,12 +15,13 @@ from sqlalchemy import Engine, select, update
 
 from tests import build
 from tests.web.conftest import NOW, token_of
-from workflow import backup, check, clock, db, heartbeat, house, mailbox, outbox
+from workflow import backup, check, clock, db, heartbeat, house, mailbox, outbox, upkeep
 from workflow.clock import SystemClock
 from workflow.config import Settings
 from workflow.queries import DEADLINES, EVENTS
 from workflow.web import create_app
 from workflow.web.people import COOKIE, begin
+from workflow.web.showing import say
 
 SignedIn = Callable[..., TestClient]
 
@@ -144,6 +145,17 @@ def test_everything_assent_check_finds_stands_there_with_its_remedy(
         settings = house.of(session).settings
     found = check.findings(settings, site, NOW)
     assert [f.subject for f in found if f.says not in page or f.remedy not in page] == []
+
+
+@pytest.mark.parametrize("language", ["fr", "es"])
+def test_what_was_looked_at_is_named_in_the_language_of_the_reader(site: Engine, language: str) -> None:
+    build.case(site)
+    settings = Settings.model_validate({"mailbox": {"host": "127.0.0.1"}})
+    with db.reading(site) as session:
+        subjects = {each.subject for each in upkeep.findings(session, settings, NOW)}
+
+    assert {"sweep", "delivery", "queue", "mailbox, last look", "viruses", "disk"} <= subjects
+    assert [each for each in subjects if say(each, language) == each] == []
 
 
 @pytest.mark.parametrize(

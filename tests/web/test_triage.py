@@ -16,7 +16,10 @@ from tests.workflow import mails
 from tests.workflow.mails import answers, arrive, made, read_as, sent
 from workflow import db, files, queries
 from workflow.clock import SimulatedClock
+from workflow.inbox import MATCHED, WAITS
 from workflow.inbox.filing import reference_of
+from workflow.web.showing import say
+from workflow.web.triage import DONE, MARKS, SIGNS, VERDICTS
 
 SignedIn = Callable[..., TestClient]
 NOW = build.at("2024-06-12 11:00")
@@ -259,6 +262,28 @@ def test_a_case_tells_of_its_mail_in_french_and_spanish(desk: Desk) -> None:
     told = [desk.browser.get(f"{case}?lang={language}").text for language in ("fr", "es")]
     assert '1 courrier sur ce dossier</a> <span class="tag warn">1 attend quelqu’un</span>' in told[0]
     assert '1 correo sobre este expediente</a> <span class="tag warn">1 espera a alguien</span>' in told[1]
+
+
+@pytest.mark.parametrize("language", ["fr", "es"])
+def test_whatever_the_page_says_of_a_mail_is_said_in_french_and_spanish(language: str) -> None:
+    found = [*WAITS.values(), *MATCHED.values(), *MARKS.values(), *SIGNS.values(), *DONE.values()]
+    found += [words for _, words in VERDICTS.values()]
+    found += ["it is of a kind that can run (text/html)", "an archive of 9000 files, more than 2000"]
+
+    assert [text for text in found if say(text, language) == text] == []
+
+
+def test_a_sender_without_a_name_is_told_by_the_address_alone_and_no_stranger_before_a_case_is_known(
+    desk: Desk,
+) -> None:
+    raw = (
+        b"From: head.no@parties.example\r\nTo: secretariat@example.org\r\nSubject: Wetlands\r\n\r\nHello.\r\n"
+    )
+    number = arrive(desk.on, raw)
+    page = desk.page(f"/mail/{number}")
+
+    assert "<dt>From</dt><dd>head.no@parties.example " in page
+    assert "no contact on file" not in page and "address not proved" in page
 
 
 def mails_case(desk: Desk) -> str:

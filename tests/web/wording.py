@@ -20,7 +20,7 @@ WEB = PACKAGE / "web"
 #: Whose refusals are read on pages, besides those of the pages themselves.
 REFUSING = (
     *sorted((PACKAGE / "register").glob("*.py")),
-    *(PACKAGE / f"{name}.py" for name in ("files", "check", "scans", "upkeep")),
+    *(PACKAGE / f"{name}.py" for name in ("files", "check", "scans", "upkeep", "inbox/waiting")),
 )
 #: What programs are told by the API, and how it is described to them, is English.
 _FOR_PROGRAMS = re.compile(r"api(_\w+)?\.py|problems\.py")

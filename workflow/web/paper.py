@@ -131,6 +131,7 @@ def _page(
         round=round_,
         wanted=wanted,
         shown=shown,
+        homeless=sum(not each.address for each in shown),
         posted=posted,
         addressed=ADDRESSED,
         which=WHICH,
