@@ -98,6 +98,30 @@ _OUR_FAULT_WORDS = re.compile(
     r"|client host rejected|authentication (is )?required|must (authenticate|issue a STARTTLS)",
     re.IGNORECASE,
 )
+#: A block list on which our server stands, or a quota that we have used up, is often told of a recipient: the
+#: next 171 would be refused with the same words, and marked as if they did not exist.
+_LISTED_WORDS = re.compile(
+    r"blocked (using|by)|black\s?-?list|block\s?-?list|spamhaus|spamcop|\b(RBL|DNSBL)\b|banned (sending )?IP"
+    r"|(poor|bad|low) (IP |sender |domain )?reputation"
+    r"|IP (address )?.{0,40}(is )?(blocked|banned|not allowed)",
+    re.IGNORECASE,
+)
+_QUOTA_WORDS = re.compile(
+    r"(send(ing|er)?|message|outgoing|outbound|daily|hourly|rate|relay)\b.{0,30}\b(quota|limit)s?"
+    r".{0,30}(exceed|reach|over)"
+    r"|(quota|limit) (exceeded|reached) for (sender|account|this (user|account))"
+    r"|exceed(ed|s)?\b.{0,40}\b(send(ing|er)?|daily|hourly|rate|outgoing)\b.{0,20}\b(quota|limit)"
+    r"|too many (messages|mails|e-?mails|connections)",
+    re.IGNORECASE,
+)
+LISTED = (
+    "Our mail server stands on a block list. Ask its operator to have it taken off, and to find out what put"
+    " it there."
+)
+SPENT = (
+    "The mail server takes no more letters from this account for now. Ask its operator for a larger quota, or"
+    " set mail.rate_per_minute."
+)
 
 
 def outcome_of(stage: Stage, code: int, message: str) -> Outcome:
@@ -111,14 +135,25 @@ def outcome_of(stage: Stage, code: int, message: str) -> Outcome:
         return Unknown(reason) if stage is Stage.CONTENT else Retry(reason, code)
     if code < 500:
         return Retry(reason, code)
-    if _means_us(stage, code, message):
-        return Halt(reason, REMEDY[stage])
+    if remedy := _remedy(stage, code, message):
+        return Halt(reason, remedy)
     return Refused(reason, code)
 
 
-def _means_us(stage: Stage, code: int, message: str) -> bool:
+def _remedy(stage: Stage, code: int, message: str) -> str:
+    """What the administrator has to do; "" where the refusal means this letter or its recipient."""
     enhanced = _ENHANCED.match(message)
     status = enhanced.group(0) if enhanced else ""
+    # 5.2.x is said of the recipient's own mailbox, whatever words come with it.
+    if not status.startswith("5.2.") and code != 552:
+        if _LISTED_WORDS.search(message):
+            return LISTED
+        if status == "5.4.5" or _QUOTA_WORDS.search(message):
+            return SPENT
+    return REMEDY[stage] if _means_us(stage, code, status, message) else ""
+
+
+def _means_us(stage: Stage, code: int, status: str, message: str) -> bool:
     if stage is Stage.SENDER:
         # Announced with MAIL FROM, the size is the one thing about this message alone.
         return not (code == 552 or status.startswith(("5.2.", "5.3.4")))

@@ -540,6 +540,22 @@ ANSWERS = [
     (Stage.RECIPIENT, 530, "5.7.0 Authentication required", Halt),
     (Stage.RECIPIENT, 553, "5.7.1 <a@x.example>: Sender address rejected: not owned by user", Halt),
     (Stage.RECIPIENT, 550, "5.7.54 SMTP; Unable to relay recipient in non-accepted domain", Halt),
+    (Stage.RECIPIENT, 554, "5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org", Halt),
+    (Stage.RECIPIENT, 550, "5.7.606 Access denied, banned sending IP [192.0.2.1]", Halt),
+    (
+        Stage.CONTENT,
+        550,
+        "5.7.1 Our system finds that this IP has a very low reputation: bad reputation",
+        Halt,
+    ),
+    (Stage.RECIPIENT, 550, "5.4.5 Daily user sending quota exceeded.", Halt),
+    (Stage.CONTENT, 554, "5.7.0 You have exceeded your hourly sending limit", Halt),
+    (Stage.CONTENT, 554, "5.7.0 too many messages from this account", Halt),
+    (Stage.RECIPIENT, 451, "4.7.0 Daily sending limit reached", Retry),
+    (Stage.RECIPIENT, 552, "5.2.2 Mailbox over its quota limit", Refused),
+    (Stage.RECIPIENT, 550, "5.2.2 The recipient's daily message limit is reached", Refused),
+    (Stage.CONTENT, 552, "5.3.4 Message size limit exceeded", Refused),
+    (Stage.RECIPIENT, 550, "5.1.1 This mailbox is blocked", Refused),
     (Stage.DATA, 451, "4.3.0 later", Retry),
     (Stage.CONTENT, 451, "4.3.0 later", Retry),
     (Stage.CONTENT, 554, "5.7.1 rejected as spam", Refused),
@@ -548,6 +564,20 @@ ANSWERS = [
     (Stage.CONTENT, 399, "", Unknown),
     (Stage.RECIPIENT, 252, "maybe", Retry),
 ]
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        ("5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org", "stands on a block list"),
+        ("5.4.5 Daily user sending quota exceeded.", "mail.rate_per_minute"),
+        ("5.7.1 <a@x.example>: Relay access denied", "to relay mail for this account"),
+    ],
+)
+def test_what_stops_the_queue_says_what_to_do_about_it(words, remedy):
+    found = outcome_of(Stage.RECIPIENT, 550, words)
+
+    assert isinstance(found, Halt) and remedy in found.remedy and words in found.reason
 
 
 @pytest.mark.parametrize(("stage", "code", "words", "meaning"), ANSWERS)

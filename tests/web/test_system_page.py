@@ -13,6 +13,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, select, update
 
+from notifications import Halt
+from notifications.outcome import Stage, outcome_of
 from tests import build
 from tests.web.conftest import NOW, token_of
 from workflow import backup, check, clock, db, heartbeat, house, mailbox, outbox, upkeep
@@ -102,6 +104,20 @@ def test_a_paused_queue_shows_its_reason_its_remedy_and_how_long_letters_wait(
     assert "Sending is paused since 12 June 2024, 10:00 535 bad login Check the password." in page
     assert re.search(r"Waiting \d+, the oldest since 5 March 2024, 09:00 for too long", page)
     assert "Resume sending" not in page
+
+
+@pytest.mark.parametrize("language", ["fr", "es"])
+def test_why_the_queue_stands_still_is_told_in_the_language_of_the_reader(language: str) -> None:
+    halts = [
+        outcome_of(Stage.RECIPIENT, 554, "5.7.1 blocked using zen.spamhaus.org"),
+        outcome_of(Stage.RECIPIENT, 550, "5.4.5 Daily user sending quota exceeded."),
+        *(outcome_of(stage, 530, "5.7.0 Authentication required") for stage in Stage),
+    ]
+
+    for halt in halts:
+        assert isinstance(halt, Halt)
+        assert say(halt.remedy, language) != halt.remedy
+        assert "The mail server answered" not in say(halt.reason, language)
 
 
 def test_the_administrator_resumes_and_pauses_and_the_record_tells(site: Engine, signed_in: SignedIn) -> None:
