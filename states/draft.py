@@ -106,14 +106,13 @@ class Draft:
             changes["held_on"] = None
         self.change([effect("set", **changes)])
         self.say(**{"from": came_from, "to": name})
-        if not state.final:
-            self.change(windows.entry(self.procedure, self.facts, state))
+        self.change(windows.entry(self.procedure, self.facts, state))
         if state.ask is not None and state.ask.opens == "on entry":
             self._ask_at_once()
         self.posts += rounds.notices(state.notify, self.told(), self._newest_round())
 
     def _leaving(self, to: State) -> list[Effect]:
-        """End what runs for the state that is left; in a final state nothing runs any more."""
+        """End what runs for the state that is left; a case that ends keeps only what its last state begins."""
         effects: list[Effect] = []
         round_ = self.case.open_round
         if round_ is not None:

@@ -166,8 +166,12 @@ class _Check:
     def _final(self, at: Path, state: State) -> Told:
         if state.ask:
             yield (*at, "ask"), "a final state asks a question", "Remove the ask, or 'final'."
-        if state.deadlines:
-            yield (*at, "deadlines"), "a final state has a deadline", "Remove the deadline, or 'final'."
+        for deadline in state.deadlines:
+            # The case is over: what is left is a duty that somebody fulfils, such as the last report.
+            if deadline.on_expiry or deadline.repeats or not deadline.done_by:
+                says = f"the deadline '{deadline.name}' of a final state is no duty that can be fulfilled"
+                remedy = "Give it 'done_by' without 'on_expiry' and 'repeats', or remove it, or 'final'."
+                yield (*at, "deadlines", deadline.name), says, remedy
         if state.moves_on:
             yield (*at, "moves_on"), "a final state moves on", "Remove the way, or 'final'."
         for action in self.procedure.actions_in(state.name):

@@ -289,8 +289,9 @@ CASES = {
                 'title = "D"\nbasis = "Rule 9"\nof = "officer"\nwithin = "5 days"',
             )
         ],
-        ("states.refused.deadlines", "[states.refused.deadlines.d]"),
-        "a final state has a deadline. Remove the deadline, or 'final'.",
+        ("states.refused.deadlines.d", "[states.refused.deadlines.d]"),
+        "the deadline 'd' of a final state is no duty that can be fulfilled. "
+        "Give it 'done_by' without 'on_expiry' and 'repeats', or remove it, or 'final'.",
     ),
     "a final state with a way out": (
         [('in     = ["draft", "open", "meeting"]', 'in     = ["draft", "open", "meeting", "agreed"]')],
