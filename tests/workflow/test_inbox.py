@@ -358,6 +358,25 @@ def test_a_message_of_no_case_is_moved_to_one_and_its_answer_accepted_there(engi
     assert [kind for kind, _ in kinds(engine, case)] == ["mail_received", "record_reply", "document_added"]
 
 
+@pytest.mark.parametrize(
+    ("sender", "words", "reason"),
+    [
+        ("head.no@parties.example", "We have no objection.", "to_confirm"),
+        ("head.no@parties.example", "We have no objection, provided that no logo is used.", "unclear"),
+        ("head.no@parties.example", "We object.", "objection"),
+        ("head.no@parties.example", "Thank you for your letter.", "to_read"),
+        ("somebody@elsewhere.example", "We have no objection.", "not_asked"),
+    ],
+)
+def test_what_is_filed_by_hand_says_why_it_waits_still(engine, case, sender, words, reason):
+    raw = f"From: {sender}\r\nTo: x@example.org\r\nSubject: Wetlands\r\n\r\n{words}\r\n".encode()
+    number = arrive(engine, raw)
+    with db.transaction(engine) as session:
+        inbox.move(session, number, case, OFFICER, NOW)
+
+    assert read_as(engine, number, "status", "reason", "matched_by") == ("waiting", reason, "somebody")
+
+
 def test_what_somebody_has_dealt_with_is_not_dealt_with_again(engine, case):
     number = arrive(engine, made("condition-en", sent(engine, case)))
     with db.transaction(engine) as session:

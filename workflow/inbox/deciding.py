@@ -97,7 +97,7 @@ def move(session: Session, mail_id: int, case_id: int, actor: Actor, now: dateti
     on = local_day(mail.received_at, zone_of(law.timezone))
     matched = Match(case_id, "somebody")
     who = matching.speaker(session, law, facts.case, matched, row.from_email, on)
-    _, said = reading.answer_in(incoming, *filing.answers_of(who.ask, facts.case))
+    read, said = reading.answer_in(incoming, *filing.answers_of(who.ask, facts.case))
     told = {
         "case_id": case_id,
         "matched_by": matched.by,
@@ -114,7 +114,8 @@ def move(session: Session, mail_id: int, case_id: int, actor: Actor, now: dateti
     told["seq"] = engine.note(
         session, case_id, filing.MAIL_RECEIVED, filing.event_of(mail, columns, told), actor, now
     )
-    reason = "to_read" if told["certainty"] == "none" else "to_confirm"
+    # Whoever files it by hand has said where it belongs, and not yet what it answers.
+    reason = filing.waits_for({"is_authentic": row.is_authentic}, told, read, who)
     session.execute(
         update(READINGS).where(READINGS.c.mail_id == mail_id).values(status="waiting", reason=reason, **told)
     )
