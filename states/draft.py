@@ -112,7 +112,7 @@ class Draft:
         self.posts += rounds.notices(state.notify, self.told(), self._newest_round())
 
     def _leaving(self, to: State) -> list[Effect]:
-        """End what runs for the state that is left; a case that ends keeps only what its last state begins."""
+        """End what runs for the state that is left; when a case ends, everything that runs."""
         effects: list[Effect] = []
         round_ = self.case.open_round
         if round_ is not None:

@@ -22,6 +22,7 @@ AT_ONCE = frozenset(
         "an_assessment_is_due",
         "an_entry_can_be_corrected",
         "an_indicator_is_set",
+        "consent_is_given",
         "money_is_held",
         "nothing_stops",
         "risks_are_assessed",

@@ -46,6 +46,8 @@ MESSAGES: Mapping[str, str] = {
     "not_in_writing": "Acceptance must be in writing (in_writing = true).",
     "withdrawal_not_in_writing": "An objection is withdrawn in writing only.",
     "not_concerned": "{party} is not among the Parties concerned ({territory}).",
+    "no_consent_given": "No Party has given a consent.",
+    "no_consent_of": "{party} has given no consent that could be revoked.",
     "nothing_remains": "{party} is the only territory: nothing would remain of the proposal. "
     "Ask again, or withdraw it.",
     "window_open": "The question has already been sent; its window is open until {until}.",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from states.commands import Moment
-from states.effects import effect
-from states.positions import missing_consents
+from states.effects import Effect, effect
+from states.positions import consents, missing_consents
 from states.reasons import Reason, reason
 from states.rounds import Deed
 from states.windows import today
@@ -73,7 +73,33 @@ def a_territory_remains(moment: Moment) -> Reason | None:
     return reason("nothing_remains", party=party) if territory == (party,) else None
 
 
+def consent_is_given(moment: Moment) -> Reason | None:
+    """The Party named has agreed, which can be revoked; or, while nobody is named, any has."""
+    given, party = consents(moment.procedure, moment.facts.case), str(moment.details.get("party") or "")
+    if not given:
+        return reason("no_consent_given")
+    return reason("no_consent_of", party=party) if party and party not in given else None
+
+
 # ---------------------------------------------------------------------------------------- acts
+
+
+def revoke_consent(moment: Moment) -> Deed:
+    """A Party takes its agreement back: what it answered is kept, and no longer counts."""
+    party = moment.text("party")
+    effects: list[Effect] = []
+    for round_ in moment.case.rounds:
+        ask = moment.procedure.states[round_.state].ask
+        if ask is None or ask.of != "territory_parties":
+            continue
+        effects += [
+            effect("answer_change", round=round_.no, no=answer.no, taken_back=True)
+            for answer in round_.answers
+            if answer.member == party
+            and answer.word in (*ask.favour, *ask.conditions)
+            and not answer.taken_back
+        ]
+    return Deed(tuple(effects), {"party": party})
 
 
 def carve_out(moment: Moment) -> Deed:
@@ -94,6 +120,7 @@ GUARDS: Mapping[str, Callable[[Moment], Reason | None]] = {
         consents_stand_before_notification,
         party_is_concerned,
         a_territory_remains,
+        consent_is_given,
     )
 }
-ACTS: Mapping[str, Callable[[Moment], Deed]] = {"carve_out": carve_out}
+ACTS: Mapping[str, Callable[[Moment], Deed]] = {"carve_out": carve_out, "revoke_consent": revoke_consent}

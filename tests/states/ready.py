@@ -54,6 +54,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "corrigendum": {"kind": "editorial"},
     "endorse": {"risk": "low"},
     "record_reply": {"party": "FR", "answer": "consent"},
+    "revoke_consent": {"party": "FR", "reason": "a new government"},
     "set_details": {"title": "Evian Project, second phase"},
     "review_public_text": {"language": "en"},
     "write_public_text": {

@@ -259,6 +259,7 @@ def test_for_everything_possible_in_a_state_it_is_said_why_not() -> None:
     assert [(p.name, "" if p.refused is None else str(p.refused)) for p in found] == [
         ("amend", ""),
         ("escalate", ""),
+        ("revoke_consent", ""),
         ("withdraw", ""),
         ("hold", ""),
         ("resume", "The case is not on hold."),

@@ -102,6 +102,7 @@ def test_every_button_leads_to_the_page_of_its_action(site: Engine, signed_in: B
         f"{HOME}/do/reopen_due_diligence",
         f"{HOME}/do/withdraw",
         f"{HOME}/do/fill_sheet",
+        f"{HOME}/do/revoke_consent",
         f"{HOME}/do/record_risk",
         f"{HOME}/do/write_public_text",
         f"{HOME}/reply",

@@ -15,7 +15,7 @@ from states.details import DAY, LIST, NUMBER, TRUTH, kind_of, read
 from states.facts import Facts
 from states.ledger import BOOKED, correctable, in_suspense
 from states.monitoring import ASSESSMENT, COMPLAINT, RECOMMENDATION, RESULTS
-from states.positions import late_answers, positions
+from states.positions import consents, late_answers, positions
 from states.procedure import Action, Procedure
 from states.questions import waiting
 from workflow import i18n
@@ -355,6 +355,8 @@ def _parties(of: _Choosing) -> Options:
     round_, ask = case.open_round, of.law.states[case.state].ask
     if does == "carve_out":
         codes = list(case.territory)
+    elif does == "revoke_consent":
+        codes = list(consents(of.law, case))
     elif does == "accept_conditions" and round_ is not None and ask is not None:
         codes = [p.code for p in positions(round_, case, ask) if p.word in ask.conditions]
     elif does == "answer_question":
