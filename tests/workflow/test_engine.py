@@ -50,9 +50,9 @@ def test_a_refused_command_changes_nothing(world: Engine) -> None:
 
     assert why == (
         "Record the signature: not possible while the case is in 'Draft' (draft). "
-        "Possible here: submit, book_entry, withdraw, hold, resume, confirm_item, set_details, "
-        "reopen_due_diligence, confirm_due_diligence, refund_entry, correct_entry, "
-        "fill_sheet, record_risk, mitigate_risk."
+        "Possible here: submit, withdraw, hold, resume, confirm_item, set_details, "
+        "fill_sheet, record_risk, mitigate_risk, reopen_due_diligence, confirm_due_diligence, "
+        "book_entry, refund_entry, correct_entry."
     )
     assert events_of(world, case_id) == before
 
