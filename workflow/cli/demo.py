@@ -132,6 +132,7 @@ def _show_links(stage: Stage, base_url: str) -> None:
     out.print("\n[bold]Come in as[/]")
     for words, address in told:
         out.print(f"  {words:<28} {address}", markup=False, soft_wrap=True)
+    out.print(f"  {'the public':<28} {base_url}/public", markup=False, soft_wrap=True)
     out.print(f"  {'anybody, and the letters':<28} {base_url}/demo", markup=False, soft_wrap=True)
 
 

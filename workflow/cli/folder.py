@@ -62,6 +62,9 @@ base_url = "{base_url}"
 host = "{HOST}"
 port = {mail_port}
 tls = "none"
+
+[public]
+register_open = true
 """,
         encoding="utf-8",
     )

@@ -36,6 +36,8 @@ PEOPLE = {
     "auditor": "auditor",
     "administrator": "administrator",
 }
+#: Role -> whose hand acts for it.
+_HANDS = {role: name for name, role in PEOPLE.items()}
 #: Letters of the last weeks are really sent, to the catcher; those of the years before count as sent.
 RECENT = timedelta(days=50)
 #: A list of those whom nobody works with; one of its names is like that of a partner.
@@ -180,8 +182,8 @@ class Stage:
         when, by, action, details = step
         with db.transaction(self.engine) as session:
             actor = Actor.parse(by)
-            if actor.role == "officer":
-                actor = Actor("officer", "officer")
+            if name := _HANDS.get(actor.role):
+                actor = Actor(actor.role, name)
             outcome = engine.perform(session, case_id, Command(action, actor, details), self.clock.now())
         if isinstance(outcome, reasons.Refused):
             raise CannotPlay(f"{when}, {by}: {action}: {outcome}")

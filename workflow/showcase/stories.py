@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from workflow.showcase.in_force import IN_FORCE
+from workflow.showcase.released import SPRINGS, WELLS, WETLANDS_DAY, released
 
 #: When the demo's installation begins, and the moment at which a visitor finds it (wall clock of Gland).
 START = "2024-09-02 09:00"
@@ -226,6 +227,7 @@ STORIES: tuple[Story, ...] = (
         _at("2026-03-20"),
         (
             *_notified("2026-03-23"),
+            *released("2026-05-20", SPRINGS),
             (_at("2026-05-26", "16:00"), "party:NZ", "question", {"text": "How will the water be measured?"}),
         ),
         summary="Protection of the springs and of the meadows around them, for three years.",
@@ -253,7 +255,7 @@ STORIES: tuple[Story, ...] = (
         "World Wetlands Day, five years",
         _partner("Meridian Group", "food and beverages", "FR"),
         _at("2025-09-12"),
-        (*_signed("2025-09-15"), *IN_FORCE),
+        (*_signed("2025-09-15"), *IN_FORCE, *released("2026-05-19", WETLANDS_DAY)),
     ),
     Story(
         "Tickets for experts",
@@ -342,6 +344,7 @@ STORIES: tuple[Story, ...] = (
         (
             *_signed("2024-09-09"),
             (_at("2025-07-14"), "officer", "report", {}),
+            *released("2025-11-03", WELLS),
             (_at("2026-01-15"), "officer", "complete", {"reason": "All wells are in use."}),
         ),
     ),

@@ -56,7 +56,12 @@ def test_the_demo_shows_its_pages_and_links_at_once_and_ends_well_when_stopped(
 
     states = set(re.findall(r"^  RP-\d+-\d+ +(\w+)", told, flags=re.M))
     assert (code, len(states)) == (0, 18)
-    # Every one of them shows the clock that can be moved.
+    register = opened.pop("the public")
+    assert (register.status_code, sorted(re.findall(r"/public/en/(RP-\d+-\d+)", register.text))) == (
+        200,
+        ["RP-2024-1", "RP-2025-3", "RP-2026-6"],
+    )
+    # Every one of the others shows the clock that can be moved.
     assert {who: (page.status_code, 'action="/demo/clock"' in page.text) for who, page in opened.items()} == (
         dict.fromkeys(
             (
