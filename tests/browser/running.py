@@ -37,10 +37,11 @@ class Running:
 
 
 @contextmanager
-def served(folder: Path, begins: str = START) -> Iterator[Running]:
+def served(folder: Path, begins: str = START, *, is_demo: bool = True) -> Iterator[Running]:
     """An installation with a mail catcher and a clock that can be moved, its pages served.
 
-    begins   wall clock at which its clock begins; if it is that of the demo, the demo's stories are played
+    begins    wall clock at which its clock begins; if it is that of the demo, the demo's stories are played
+    is_demo   whether its pages let anybody in and move the clock, as those of a demo do
     """
     port = free_port()
     address = f"http://{HOST}:{port}"
@@ -59,7 +60,7 @@ def served(folder: Path, begins: str = START) -> Iterator[Running]:
             if begins == START:
                 aside.submit(stage.play).result()
         # Arabic has no catalog yet: its pages run from right to left and say everything in English.
-        app = create_app(stage.engine, stage.clock, is_demo=True, languages=("en", "fr", "es", "ar"))
+        app = create_app(stage.engine, stage.clock, is_demo=is_demo, languages=("en", "fr", "es", "ar"))
         app.state.stage = stage
         server = uvicorn.Server(
             uvicorn.Config(

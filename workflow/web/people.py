@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -191,6 +192,12 @@ def stands_in_for(session: Session, staff: str, now: datetime) -> tuple[str, ...
     """Colleagues for whom somebody acts today."""
     who = {"deputy": staff, "today": now.date()}
     return tuple(session.connection().scalars(_STANDS_IN, who))
+
+
+def full_names(session: Session, names: Iterable[str]) -> dict[str, str]:
+    """Sign-in name -> full name, of those who have one."""
+    wanted = select(STAFF.c.name, STAFF.c.full_name).where(STAFF.c.name.in_(names), STAFF.c.full_name != "")
+    return {row.name: row.full_name for row in session.execute(wanted)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from states.periods import local_day
 from states.zones import zone_of
 from workflow import desk
 from workflow.desk import Item
+from workflow.web import people
 from workflow.web.naming import party_names
 from workflow.web.people import Person, sees
 from workflow.web.showing import HOME_ZONE, language_of, page
@@ -31,8 +32,10 @@ def show(request: Request, person: Person = sees("work")) -> Response:
             session, person.as_whom or person.name, person.role, site.now(), person.stands_in_for
         )
         names = party_names(session, site, language_of(request))
+        absent = people.full_names(session, person.stands_in_for)
     today = local_day(site.now(), zone_of(HOME_ZONE))
-    return page(request, "work.html", desk=found, groups=grouped(found.mine, today), names=names, today=today)
+    groups = grouped(found.mine, today)
+    return page(request, "work.html", desk=found, groups=groups, names=names, absent=absent, today=today)
 
 
 def grouped(items: Iterable[Item], today: date) -> list[tuple[str, list[Item]]]:
