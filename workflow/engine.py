@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from states.agreements import partners_of
 from states.commands import CLOCK, Actor, Command, Step
 from states.dossier import Member, SheetAnswer, Signature
 from states.facts import Case, Facts
@@ -24,7 +25,7 @@ from states.reasons import Refused, reason
 from states.zones import zone_of
 from workflow import files, house, numbers, queries, register
 from workflow.files import Document
-from workflow.queries import CASES, Stored
+from workflow.queries import CASES, Stored, is_of
 from workflow.work import KEYS, Outcome, Work, request_of
 
 __all__ = [
@@ -197,6 +198,10 @@ def open_case(
     case_id = work.begin(law, case)
     outcome = work.keep(case_id, command, opened(law, work.facts(case_id, command), command))
     work.write()
+    for name in partners_of(case)[1:]:
+        other = register.partner_of(session, {"name": name}, actor=command.actor.role, now=now)
+        if other != case.partner_record:
+            register.join_case(session, other, case_id, "co_partner", actor=command.actor.role, now=now)
     return outcome
 
 
@@ -266,18 +271,27 @@ def register_would_change(
 
 
 def reopen_due_diligence(
-    session: Session, partner: int, actor: Actor, why: str, due: date, now: datetime
+    session: Session,
+    partner: int,
+    actor: Actor,
+    why: str,
+    due: date,
+    now: datetime,
+    *,
+    only: int | None = None,
 ) -> dict[str, Outcome | Refused]:
     """Let every live case of a partner that has changed look into it again, where its law file knows how.
 
-    partner   its number; cases of whoever has become one with it are meant too
+    partner   its number; cases of whoever has become one with it are meant too, and those in which any of
+              them takes part
     due       by when
+    only      the one case that is meant; None: all
     Returns   reference of a case -> what came of it
     """
     rows = session.execute(
         select(CASES.c.id, CASES.c.reference)
-        .where(CASES.c.partner_record.in_(register.family(session, partner)))
-        .where(CASES.c.id.in_(_open_cases(session)))
+        .where(is_of(register.family(session, partner)))
+        .where(CASES.c.id.in_(_open_cases(session) if only is None else {only} & set(_open_cases(session))))
         .order_by(CASES.c.id)
     ).all()
     stored = queries.load_cases(session, [row.id for row in rows])
@@ -290,6 +304,24 @@ def reopen_due_diligence(
     done = zip(commands, perform_all(session, commands, now), strict=True)
     references = {row.id: row.reference for row in rows}
     return {references[case_id]: outcome for (case_id, _), outcome in done}
+
+
+def join_case(
+    session: Session, partner: int, case_id: int, role: str, actor: Actor, due: date, now: datetime
+) -> bool:
+    """Let a partner take part in a case beside the case's own; the case looks into the newcomer by a day.
+
+    role      co_partner or member
+    Returns   whether that changes anything
+    Raises    register.RegisterRefused, also where the case refuses it: then nothing is done
+    """
+    if not register.join_case(session, partner, case_id, role, actor=actor.role, now=now):
+        return False
+    name = session.scalar(select(queries.PARTNERS.c.name).where(queries.PARTNERS.c.id == partner))
+    done = reopen_due_diligence(session, partner, actor, f"{name} takes part.", due, now, only=case_id)
+    if against := [f"{reference}: {why}" for reference, why in done.items() if isinstance(why, Refused)]:
+        raise register.RegisterRefused(*against)
+    return True
 
 
 def _open_cases(session: Session) -> Sequence[int]:

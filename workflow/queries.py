@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, Table, bindparam, func, select, union
+from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, func, or_, select, union
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from states import dossier, facts
@@ -32,6 +32,7 @@ CASES, ROUNDS, ASKED, ANSWERS = map(table, (models.Case, models.Round, models.As
 OBJECTIONS, DEADLINES, LETTERS = map(table, (models.Objection, models.Deadline, models.Letter))
 POSTINGS = table(models.Posting)
 PARTIES, SEATS, MEETINGS = map(table, (models.Party, models.Seat, models.Meeting))
+PARTICIPATIONS = table(models.Participation)
 PARTNERS, EXCLUSIONS, MATCHES = map(table, (models.Partner, models.Exclusion, models.ExclusionMatch))
 ENTRIES, INDICATORS = table(models.Entry), table(models.Indicator)
 CALENDARS, REGISTER_HEAD, EVENTS = map(table, (models.Calendar, models.RegisterHead, models.Event))
@@ -309,10 +310,12 @@ class World:
     calendars: Mapping[str, tuple[str, WorkingDays]]
     #: Partner -> (list, last day or None) of each entry that it is, as a person has decided.
     excluded: Mapping[int, tuple[tuple[str, date | None], ...]]
+    #: Case -> those who take part in it beside its own partner.
+    taking_part: Mapping[int, tuple[int, ...]]
 
-    def excluded_on(self, partner: int, day: date) -> tuple[str, ...]:
-        """The exclusion lists on which a partner stands on that day."""
-        lists = self.excluded.get(partner, ())
+    def excluded_on(self, day: date, *partners: int) -> tuple[str, ...]:
+        """The exclusion lists on which any of the partners stands on that day."""
+        lists = [each for partner in partners for each in self.excluded.get(partner, ())]
         return tuple(dict.fromkeys(name for name, until in lists if until is None or day <= until))
 
 
@@ -353,7 +356,15 @@ def _world(session: Session, register: str) -> World:
             for row in session.execute(calendars.order_by(CALENDARS.c.published_at))
         },
         _excluded(session),
+        _taking_part(session),
     )
+
+
+def _taking_part(session: Session) -> dict[int, tuple[int, ...]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for row in session.execute(select(PARTICIPATIONS).order_by(PARTICIPATIONS.c.partner)):
+        found[row.case_id].append(row.partner)
+    return {case_id: tuple(partners) for case_id, partners in found.items()}
 
 
 def _excluded(session: Session) -> dict[int, tuple[tuple[str, date | None], ...]]:
@@ -370,6 +381,12 @@ def _excluded(session: Session) -> dict[int, tuple[tuple[str, date | None], ...]
         for number in one_with[row.partner]:
             found[number].append((f"{row.source} ({row.name})", row.until))
     return {number: tuple(lists) for number, lists in found.items()}
+
+
+def is_of(partners: Sequence[int] | Select[Any]) -> ColumnElement[bool]:
+    """Of a row of CASES: one of the partners is its own, or takes part in it."""
+    beside = select(PARTICIPATIONS.c.case_id).where(PARTICIPATIONS.c.partner.in_(partners))
+    return or_(CASES.c.partner_record.in_(partners), CASES.c.id.in_(beside))
 
 
 def families(session: Session) -> dict[int, list[int]]:

@@ -129,7 +129,11 @@ class Work:
             details=command.details,
             unverified=self._unverified(case_id, case, law, command),
             **self._read_if_wanted(case_id, case, law, command),
-            excluded=world.excluded_on(case.partner_record, local_day(self.now, zone_of(law.timezone))),
+            excluded=world.excluded_on(
+                local_day(self.now, zone_of(law.timezone)),
+                case.partner_record,
+                *world.taking_part.get(case_id, ()),
+            ),
         )
 
     def keep(self, case_id: int, command: Command, step: Step, **more: Any) -> Outcome:

@@ -253,3 +253,28 @@ def test_who_may_read_cases_reads_partners_and_officers_change_them(
     assert ("What has changed?" in pages[0].text) == changes
     assert ('name="is_match"' in pages[2].text) == changes
     assert browser.get("/partners/4711").status_code == (404 if sees == 200 else 403)
+
+
+def test_a_co_partner_joins_a_case_is_looked_into_there_and_leaves_again(
+    site: Engine, signed_in: SignedIn
+) -> None:
+    case_of(site)
+    with db.transaction(site) as session:
+        number = register.add_partner(session, "Orchid Bank", **BY)
+        register.name_partner(session, number, "Banque Orchidée", is_present=False, **BY)
+    browser, at = signed_in(), f"/partners/{number}"
+
+    wrong = posted(browser, f"{at}/join", reference="RP-2024-9", role="co_partner", due="2024-07-10")
+    joined = posted(browser, f"{at}/join", reference="RP-2024-1", role="co_partner", due="2024-07-10")
+    case, partner = Seen(browser.get("/cases/RP-2024-1").text), Seen(browser.get(at).text)
+    found = Seen(browser.get("/cases?q=orchidee").text)
+
+    assert (wrong.status_code, "There is no case 'RP-2024-9'." in Seen(wrong.text).text) == (422, True)
+    assert (joined.status_code, marks(site)) == (303, {"RP-2024-1": True})
+    assert case.links[at] == "Orchid Bank" and "co-partner" in case.text
+    assert partner.links["/cases/RP-2024-1"] == "RP-2024-1" and "Danone Group" in partner.text
+    assert "/cases/RP-2024-1" in found.links
+
+    assert posted(browser, f"{at}/leave", left="RP-2024-1").status_code == 303
+    assert at not in Seen(browser.get("/cases/RP-2024-1").text).links
+    assert "/cases/RP-2024-1" not in Seen(browser.get(at).text).links

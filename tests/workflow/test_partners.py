@@ -154,3 +154,86 @@ def test_a_merger_reopens_the_due_diligence_of_every_live_case_of_both_and_of_no
 def engine_reopen(session: Session, number: int) -> dict[str, Outcome | Refused]:
     who = Actor("officer", "somebody else")
     return engine.reopen_due_diligence(session, number, who, "they have merged", date(2024, 4, 15), NOW)
+
+
+# ---------------------------------------------------------------------------- who takes part beside it
+
+
+def test_the_co_partners_a_proposal_names_take_part_in_its_case(session: Session) -> None:
+    number = opened(session, "Livelihoods Fund", others=["Danone", "Delta", "Livelihoods Fund"])
+
+    names = {row.id: row.name for row in session.execute(select(queries.PARTNERS))}
+    rows = session.execute(select(queries.PARTICIPATIONS.c.partner, queries.PARTICIPATIONS.c.role))
+    assert sorted((names[row.partner], row.role) for row in rows) == [
+        ("Danone", "co_partner"),
+        ("Delta", "co_partner"),
+    ]
+    assert names[number] == "Livelihoods Fund"
+
+
+def test_whatever_becomes_of_a_co_partner_reopens_the_due_diligence_of_the_case(session: Session) -> None:
+    opened(session, "Livelihoods Fund", others=["Danone"])
+    opened(session, "Delta")
+    danone = session.scalars(select(queries.PARTNERS.c.id).where(queries.PARTNERS.c.name == "Danone")).one()
+
+    done = engine.reopen_due_diligence(
+        session, danone, Actor("officer"), "a new owner", date(2024, 4, 1), NOW
+    )
+
+    assert {reference: isinstance(outcome, Outcome) for reference, outcome in done.items()} == {
+        "RP-2024-1": True
+    }
+
+
+def test_a_newcomer_is_looked_into_in_the_case_it_joins_alone(session: Session) -> None:
+    opened(session, "Delta")
+    opened(session, "Delta")
+    new = register.add_partner(session, "Newcomer", **BY)
+    first = session.scalars(select(CASES.c.id).order_by(CASES.c.id)).first()
+    assert first is not None
+    due = date(2024, 4, 1)
+
+    assert engine.join_case(session, new, first, "member", Actor("officer"), due, NOW)
+    assert not engine.join_case(session, new, first, "member", Actor("officer"), due, NOW)
+
+    rows = session.execute(select(CASES.c.reference, CASES.c.marks).order_by(CASES.c.id))
+    assert [(row.reference, REOPENED in row.marks) for row in rows] == [
+        ("RP-2024-1", True),
+        ("RP-2024-2", False),
+    ]
+    assert told(session)[-1] == (
+        "partner_joined_case",
+        {"partner": new, "case": "RP-2024-1", "role": "member"},
+    )
+
+
+def test_a_case_is_stopped_while_anybody_who_takes_part_is_excluded(session: Session) -> None:
+    opened(session, "Delta", others=["Danone"])
+    line = register.Line(("Example list", "Danone"), {})
+    register.import_exclusions(session, [line], **BY)
+    pair = session.execute(select(queries.MATCHES.c.partner, queries.MATCHES.c.exclusion)).one()
+    register.decide_match(
+        session, pair.partner, pair.exclusion, is_match=True, reason="the same company", **BY
+    )
+    case_id = session.scalars(select(CASES.c.id)).one()
+
+    stopped = engine.facts_of(session, case_id, NOW)
+    register.leave_case(session, pair.partner, case_id, **BY)
+    freed = engine.facts_of(session, case_id, NOW)
+
+    assert stopped is not None and freed is not None
+    assert (stopped[1].excluded, freed[1].excluded) == (("Example list (Danone)",), ())
+
+
+def test_who_takes_part_where_it_cannot_is_told_so(session: Session) -> None:
+    number = opened(session, "Delta")
+    other = register.add_partner(session, "Newcomer", **BY)
+    case_id = session.scalars(select(CASES.c.id)).one()
+
+    with pytest.raises(RegisterRefused, match="Delta is the partner of RP-2024-1 already"):
+        register.join_case(session, number, case_id, "co_partner", **BY)
+    with pytest.raises(RegisterRefused, match="nobody takes part as 'co-partner', did you mean 'co_partner'"):
+        register.join_case(session, other, case_id, "co-partner", **BY)
+    with pytest.raises(RegisterRefused, match="There is no partner 99"):
+        register.leave_case(session, 99, case_id, **BY)
+    assert register.leave_case(session, other, case_id, **BY) is False

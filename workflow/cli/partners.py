@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import typer
 from rich.table import Table
-from sqlalchemy import select
+from sqlalchemy import select, union_all
+from sqlalchemy.orm import Session
 
-from workflow import models, register
+from states.commands import Actor
+from states.faults import meant
+from workflow import engine, models, queries, register
 from workflow.cli.desk import JSON, WRONG_USE, as_json, desk, err, out, refuse
-from workflow.queries import CASES, EXCLUSIONS, MATCHES, PARTNERS, table
+from workflow.queries import CASES, EXCLUSIONS, MATCHES, PARTICIPATIONS, PARTNERS, is_of, table
 from workflow.spreadsheet import ListRefused
 
 app = typer.Typer(no_args_is_help=True, help="Partner organizations and exclusion lists.")
@@ -36,7 +41,8 @@ def list_(
             if any(wanted in register.folded(each) for each in names.get(row.id, ()))
         ]
         cases: dict[int, int] = {}
-        for number in session.scalars(select(CASES.c.partner_record)):
+        beside = select(PARTICIPATIONS.c.partner)
+        for number in session.scalars(union_all(select(CASES.c.partner_record), beside)):
             cases[number] = cases.get(number, 0) + 1
         waiting = set(session.scalars(select(MATCHES.c.partner).where(MATCHES.c.is_match.is_(None))))
         stopped = set(session.scalars(select(MATCHES.c.partner).where(MATCHES.c.is_match)))
@@ -85,9 +91,7 @@ def show(
             .order_by(OWNERS.c.id)
         ).all()
         cases = session.execute(
-            select(CASES.c.reference, CASES.c.title, CASES.c.state)
-            .where(CASES.c.partner_record.in_(family))
-            .order_by(CASES.c.id)
+            select(CASES.c.reference, CASES.c.title, CASES.c.state).where(is_of(family)).order_by(CASES.c.id)
         ).all()
         matches = session.execute(
             select(
@@ -117,6 +121,59 @@ def show(
         how = "to be decided" if each.is_match is None else "the same" if each.is_match else "not the same"
         why = f": {each.reason}" if each.reason else ""
         out.print(f"  like {each.name} ({each.source}), {each.score} of 100, {how}{why}", markup=False)
+
+
+CASE = typer.Argument(..., metavar="CASE", help="Reference of the case, such as RP-2026-1.")
+
+
+@app.command(epilog="Example: assent partners join 3 RP-2026-1 --by-day 2026-12-31")
+def join(
+    context: typer.Context,
+    number: int = typer.Argument(..., help="Number of the partner, as the list shows it."),
+    reference: str = CASE,
+    role: str = typer.Option("co_partner", help="co_partner, or member: of the umbrella organization."),
+    by_day: str = typer.Option(..., "--by-day", metavar="DAY", help="By when it is looked into."),
+    name: str = typer.Option("", "--by", metavar="NAME", help="Sign-in name of whoever decides it."),
+) -> None:
+    """Let a partner take part in a case beside the case's own; the case looks into it by that day."""
+    at = desk(context)
+    try:
+        due = date.fromisoformat(by_day)
+    except ValueError:
+        refuse(f"'{by_day}' is not a day. Write it as 2026-12-31.", WRONG_USE)
+    with at.writing() as session:
+        case_id = _case(session, reference)
+        _try(lambda: engine.join_case(session, number, case_id, role, Actor("officer", name), due, at.now()))
+    out.print(f"Partner {number} takes part in {reference}.")
+
+
+@app.command(epilog="Example: assent partners leave 3 RP-2026-1")
+def leave(
+    context: typer.Context,
+    number: int = typer.Argument(..., help="Number of the partner, as the list shows it."),
+    reference: str = CASE,
+) -> None:
+    """Let a partner take no part in a case any more."""
+    at = desk(context)
+    with at.writing() as session:
+        case_id = _case(session, reference)
+        _try(lambda: register.leave_case(session, number, case_id, actor="officer", now=at.now()))
+    out.print(f"Partner {number} takes no part in {reference}.")
+
+
+def _case(session: Session, reference: str) -> int:
+    found = queries.case_id_of(session, reference)
+    if found is None:
+        hint = meant(reference, queries.references(session))
+        refuse(f"There is no case {reference}: {hint}")
+    return found
+
+
+def _try(act: Callable[[], object]) -> None:
+    try:
+        act()
+    except register.RegisterRefused as refused:
+        refuse(" ".join(refused.faults))
 
 
 @app.command("import-exclusions", epilog="Example: assent partners import-exclusions list.csv")

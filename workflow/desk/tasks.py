@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from states.procedure import Action, Procedure
 from workflow import house, inbox, models
 from workflow.desk.item import CASE, Hats, Item, law_of, of_case, rows_of
-from workflow.queries import CASES, DEADLINES, LETTERS, MATCHES
+from workflow.queries import CASES, DEADLINES, LETTERS, MATCHES, is_of
 from workflow.sweep import ATTEMPTS_MAX
 
 #: More than one page shows: beyond it there is the register.
@@ -181,7 +181,7 @@ def _matches(session: Session, hats: Hats) -> Iterator[Item]:
     rows = rows_of(
         session,
         select(*CASE)
-        .where(CASES.c.partner_record.in_(waiting), CASES.c.state.not_in(sorted(finals)), hats.own())
+        .where(is_of(waiting), CASES.c.state.not_in(sorted(finals)), hats.own())
         .order_by(CASES.c.id)
         .limit(LIMIT),
     )

@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, case, delete, func, insert, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, case, delete, func, insert, select, union
 from sqlalchemy.orm import Session
 
 from notifications import template_version, templates, wording
 from workflow import folding, house, i18n, models
 from workflow.config import Settings
 from workflow.files import DOCUMENTS
-from workflow.queries import CASES, LETTERS, Stored, table
+from workflow.queries import CASES, LETTERS, PARTICIPATIONS, Stored, table
 
 WORDS, FORM_WORDS = table(models.CaseWord), table(models.FormWord)
 PARTNER_NAMES = table(models.PartnerName)
@@ -36,11 +36,14 @@ HEAD = PLACES["party"]
 _ALIKE = ("receipt", "reminder")
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _NAMES = select(DOCUMENTS.c.case_id, DOCUMENTS.c.name).where(DOCUMENTS.c.case_id.in_(_IDS)).distinct()
-#: Every name under which the partner of a case is or was known.
-_PARTNERS = (
+#: Every name under which the partner of a case, and whoever takes part beside it, is or was known.
+_PARTNERS = union(
     select(CASES.c.id, PARTNER_NAMES.c.name)
     .join(PARTNER_NAMES, PARTNER_NAMES.c.partner == CASES.c.partner_record)
-    .where(CASES.c.id.in_(_IDS))
+    .where(CASES.c.id.in_(_IDS)),
+    select(PARTICIPATIONS.c.case_id, PARTNER_NAMES.c.name)
+    .join(PARTNER_NAMES, PARTNER_NAMES.c.partner == PARTICIPATIONS.c.partner)
+    .where(PARTICIPATIONS.c.case_id.in_(_IDS)),
 )
 #: Of each form and occasion of letters in a case, the first and the last: two readers, if there were two.
 _OCCASION = case((LETTERS.c.purpose.in_(_ALIKE), 0), else_=LETTERS.c.seq)

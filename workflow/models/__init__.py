@@ -27,7 +27,14 @@ from workflow.models.gathered import (
 )
 from workflow.models.letters import IS_SET_ASIDE, Delivery, Letter, Number, Posting, Queue
 from workflow.models.mail import IS_UNREAD, IS_WAITING, Mail, MailboxMark, MailReading
-from workflow.models.partners import Exclusion, ExclusionMatch, Partner, PartnerName, PartnerOwner
+from workflow.models.partners import (
+    Exclusion,
+    ExclusionMatch,
+    Participation,
+    Partner,
+    PartnerName,
+    PartnerOwner,
+)
 from workflow.models.people import Calendar, Contact, Meeting, Party, Seat, Staff
 from workflow.models.record import IS_ON_BEHALF, Event, Heartbeat, Key, Personal, RegisterHead
 from workflow.models.scans import Scan
@@ -77,6 +84,7 @@ __all__ = [
     "Meeting",
     "Number",
     "Objection",
+    "Participation",
     "Partner",
     "PartnerName",
     "PartnerOwner",

@@ -56,6 +56,17 @@ class PartnerOwner(Base):
     ends: Mapped[date | None]
 
 
+class Participation(Base):
+    """A partner that takes part in a case beside the case's own partner."""
+
+    __tablename__ = "participations"
+
+    partner: Mapped[int] = mapped_column(ForeignKey("partners.id"), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True, index=True)
+    #: co_partner, or member: of the umbrella organization that is the partner.
+    role: Mapped[str]
+
+
 class Exclusion(Base):
     """An entry of an exclusion list."""
 

@@ -7,6 +7,7 @@ parties.py    import a list of Parties and contacts, see what it would change, s
 contacts.py   set or end a contact; mark an address from which letters come back
 seats.py      who holds the seats of bodies       meetings.py   when bodies meet, and when a meeting moves
 partners.py   partner organizations: their names, owners and mergers
+participations.py   who takes part in a case beside its own partner
 exclusions.py whom nobody works with: take over a list, find names that are alike (likeness.py), decide
 days.py       publish a calendar                  staff.py      the people of the Secretariat
 access.py     who may come in, who stands in for whom, and who looks through whose eyes
@@ -44,6 +45,7 @@ from workflow.register.exclusionlist import read_exclusions
 from workflow.register.exclusions import compare_exclusions, decide_match, import_exclusions
 from workflow.register.lines import Change, Line, Plan, RegisterRefused
 from workflow.register.meetings import MeetingMoved, add_meeting, import_meetings, move_meeting
+from workflow.register.participations import ROLES, join_case, leave_case
 from workflow.register.parties import compare, import_parties, set_party
 from workflow.register.partners import (
     add_partner,
@@ -63,6 +65,7 @@ from workflow.register.tokens import make_token, revoke_token
 from workflow.spreadsheet import ListRefused
 
 __all__ = [
+    "ROLES",
     "Change",
     "Line",
     "ListRefused",
@@ -89,6 +92,8 @@ __all__ = [
     "import_meetings",
     "import_parties",
     "import_seats",
+    "join_case",
+    "leave_case",
     "look_as",
     "look_no_more",
     "make_token",

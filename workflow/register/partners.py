@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from workflow import models
 from workflow.folding import fold
-from workflow.queries import CASES, PARTNERS, families, table
+from workflow.queries import CASES, PARTNERS, families, is_of, table
 from workflow.record import append_register
 from workflow.register import cells, exclusions
 from workflow.register.acts import Form, begin
@@ -117,7 +117,7 @@ def name_partner(
     if is_new:
         session.execute(insert(NAMES).values(partner=number, name=given, folded=folded(given)))
         # What its cases are found by is gathered anew: it decides nothing, and can be dropped at any time.
-        ours = select(CASES.c.id).where(CASES.c.partner_record == number)
+        ours = select(CASES.c.id).where(is_of([number]))
         session.execute(delete(GATHERED).where(GATHERED.c.case_id.in_(ours)))
     data: dict[str, Any] = {"partner": number, "name": given}
     if is_present:

@@ -14,8 +14,8 @@ from states.facts import Case, Facts
 from states.periods import local_day
 from states.procedure import Procedure
 from states.zones import zone_of
-from workflow import drawing, engine, files, forecast, hands, queries, timeline
-from workflow.queries import PARTNERS
+from workflow import drawing, engine, files, forecast, hands, i18n, queries, timeline
+from workflow.queries import PARTICIPATIONS, PARTNERS
 from workflow.web import casefile, dossier, references, tiles
 from workflow.web.case_openness import openness_of
 from workflow.web.deeds import deeds_of
@@ -124,6 +124,7 @@ def _made(request: Request, session: Session, version: Version, person: Person, 
         if case.partner.get("home")
         else "",
         "partner_now": _called_now(session, case),
+        "taking_part": _taking_part(session, case_id, language),
         "dates": dates,
         "deeds": deeds,
         "road": road,
@@ -156,6 +157,17 @@ def _called_now(session: Session, case: Case) -> str:
         return ""
     name = session.scalar(select(PARTNERS.c.name).where(PARTNERS.c.id == case.partner_record)) or ""
     return name if name != case.partner.get("name") else ""
+
+
+def _taking_part(session: Session, case_id: int, language: str) -> list[tuple[int, str, str]]:
+    """(number, name, as what) of those who take part beside the partner of the case."""
+    rows = session.execute(
+        select(PARTNERS.c.id, PARTNERS.c.name, PARTICIPATIONS.c.role)
+        .join(PARTICIPATIONS, PARTICIPATIONS.c.partner == PARTNERS.c.id)
+        .where(PARTICIPATIONS.c.case_id == case_id)
+        .order_by(PARTNERS.c.name)
+    )
+    return [(row.id, row.name, i18n.word("participation", row.role, language)) for row in rows]
 
 
 _ASSUMED = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import HTTPException
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, union_all
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
@@ -19,7 +19,7 @@ from states.reasons import Refused
 from states.zones import zone_of
 from workflow import engine, house, i18n, models, queries, register, spreadsheet
 from workflow.folding import fold
-from workflow.queries import CASES, EXCLUSIONS, MATCHES, PARTNERS, table
+from workflow.queries import CASES, EXCLUSIONS, MATCHES, PARTICIPATIONS, PARTNERS, is_of, table
 from workflow.register import RegisterRefused
 from workflow.web import forms
 from workflow.web.acting import acting, day_of, done, what_was_done
@@ -160,6 +160,44 @@ def merge(
     return _do(request, person, form, number, act, faults)
 
 
+@router.post(f"{ONE}/join")
+def join(
+    request: Request, number: int, person: Person = changes("partners"), form: FormData = forms.SENT
+) -> Response:
+    """Let it take part in a case of another; that case looks into it."""
+    faults: list[str] = []
+    due = day_of(form, "due", "Look into it by", faults)
+    reference, role = forms.text(form, "reference"), forms.text(form, "role")
+
+    def act(session: Session, now: Any) -> bool:
+        assert due is not None
+        by = Actor("officer", person.name)
+        return engine.join_case(session, number, _case(session, reference), role, by, due, now)
+
+    return _do(request, person, form, number, act, faults)
+
+
+@router.post(f"{ONE}/leave")
+def leave(
+    request: Request, number: int, person: Person = changes("partners"), form: FormData = forms.SENT
+) -> Response:
+    """Let it take no part in a case any more."""
+    reference = forms.text(form, "left")
+
+    def act(session: Session, now: Any) -> bool:
+        return register.leave_case(session, number, _case(session, reference), actor=person.role, now=now)
+
+    return _do(request, person, form, number, act)
+
+
+def _case(session: Session, reference: str) -> int:
+    """Raises   RegisterRefused where there is no such case"""
+    found = queries.case_id_of(session, reference.strip())
+    if found is None:
+        raise RegisterRefused(f"There is no case '{reference}'. Write its reference as the register has it.")
+    return found
+
+
 def _reopen(session: Session, person: Person, number: int, why: str, due: date, now: Any) -> None:
     """Raises   RegisterRefused where a case refuses it: then nothing of the act is done"""
     done_ = engine.reopen_due_diligence(session, number, Actor("officer", person.name), why, due, now)
@@ -202,7 +240,10 @@ def listed(session: Session, site: Site, q: str = "") -> list[Listed]:
         names.setdefault(row.partner, []).append(row.name)
         if all(word in row.folded for word in wanted):
             hits.add(row.partner)
-    counted = select(CASES.c.partner_record, func.count()).group_by(CASES.c.partner_record)
+    either = union_all(
+        select(CASES.c.partner_record.label("partner")), select(PARTICIPATIONS.c.partner)
+    ).subquery()
+    counted = select(either.c.partner, func.count()).group_by(either.c.partner)
     cases = {row[0]: row[1] for row in session.execute(counted)}
     waiting = (
         select(MATCHES.c.partner, func.count())
@@ -217,7 +258,7 @@ def listed(session: Session, site: Site, q: str = "") -> list[Listed]:
             row,
             tuple(name for name in names.get(row.id, ()) if name != row.name),
             cases.get(row.id, 0),
-            world.excluded_on(row.id, today),
+            world.excluded_on(today, row.id),
             undecided.get(row.id, 0),
         )
         for row in session.execute(select(PARTNERS))
@@ -236,8 +277,10 @@ class CaseOf:
     state: str
     is_final: bool
     opened_at: Any
-    #: Whose case it is, where that is one that has become one with it; "" for its own.
+    #: Whose case it is, where that is somebody else; "" for its own.
     of: str
+    #: As what it takes part in a case of somebody else: co_partner, member, or "".
+    role: str
 
 
 def _one(request: Request, number: int, typed: Mapping[str, str], faults: list[str]) -> Response:
@@ -270,7 +313,8 @@ def _one(request: Request, number: int, typed: Mapping[str, str], faults: list[s
         cases=cases,
         live=[each.reference for each in cases if not each.is_final],
         matches=matches,
-        excluded=world.excluded_on(number, today),
+        roles=[(role, i18n.word("participation", role, language)) for role in register.ROLES],
+        excluded=world.excluded_on(today, number),
         parts=[everybody[i] for i in family if everybody[i].merged_into == number],
         heir=everybody.get(row.merged_into),
         states=states,
@@ -283,9 +327,9 @@ def _one(request: Request, number: int, typed: Mapping[str, str], faults: list[s
 
 
 def _cases(session: Session, family: Sequence[int], number: int, names: Mapping[int, str]) -> list[CaseOf]:
-    rows = session.execute(
-        select(CASES).where(CASES.c.partner_record.in_(family)).order_by(CASES.c.id.desc())
-    )
+    rows = session.execute(select(CASES).where(is_of(family)).order_by(CASES.c.id.desc()))
+    mine = select(PARTICIPATIONS.c.case_id, PARTICIPATIONS.c.role).where(PARTICIPATIONS.c.partner == number)
+    roles = {row.case_id: row.role for row in session.execute(mine)}
     laws = {law.id: law for law in house.of(session).laws.all}
     found = []
     for row in rows:
@@ -297,7 +341,8 @@ def _cases(session: Session, family: Sequence[int], number: int, names: Mapping[
                 state.title if state is not None else row.state,
                 state is not None and state.final,
                 row.opened_at,
-                "" if row.partner_record == number else names[row.partner_record],
+                "" if row.partner_record == number else names.get(row.partner_record, ""),
+                roles.get(row.id, ""),
             )
         )
     return found

@@ -110,3 +110,26 @@ def test_a_day_that_is_none_is_wrong_use(assent: Terminal) -> None:
 
     assert "Nothing is booked." in assent("report", "accounts", reference).out
     assert assent("report", "accounts", reference, "--on", "31/12/2026").code == 2
+
+
+def test_a_partner_takes_part_in_a_case_of_another_and_leaves_it(assent: Terminal) -> None:
+    first = begun(assent)
+    begun(assent, "Orchid Bank")
+
+    joined = assent("partners", "join", 2, first, "--by-day", "2030-07-10")
+    cases = assent("partners", "show", 2, "--json").data["cases"]
+    wrong = [
+        assent("partners", "join", 2, "RP-1999-1", "--by-day", "2030-07-10"),
+        assent("partners", "join", 2, first, "--by-day", "soon"),
+        assent("partners", "join", 2, first, "--by-day", "2030-07-10", "--role", "friend"),
+    ]
+    left = assent("partners", "leave", 2, first)
+
+    assert (joined.code, f"Partner 2 takes part in {first}." in joined.out) == (0, True)
+    assert first in [case["reference"] for case in cases]
+    assert ["There is no case RP-1999-1" in wrong[0].err, "'soon' is not a day" in wrong[1].err] == [
+        True,
+        True,
+    ]
+    assert "nobody takes part as 'friend'" in wrong[2].err
+    assert (left.code, len(assent("partners", "show", 2, "--json").data["cases"])) == (0, 1)
