@@ -199,7 +199,8 @@ def _made(template: str, language: str, values: dict[str, Any]) -> _Form:
             **values,
             "language": language,
             "template": template,
-            "subject": one_line(subject),
+            # Not cleaned here: that would take the marks out, and leave their names in the title.
+            "subject": subject.strip(),
             # Answers by mail are read down to a line that says so: what follows it is our own letter.
             "is_asking": "ask.reply_to" in placeholders(template, language),
         }

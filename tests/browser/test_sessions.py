@@ -120,7 +120,8 @@ def test_a_banner_stands_on_every_page_while_nothing_sweeps_and_leaves_when_it_d
     for path in ("/", "/cases", "/parties", "/system", "/account"):
         office.go(page, path)
         expect(banner).to_have_text(
-            "Nothing has looked at the deadlines for too long: the worker is not running. Start it: assent worker."
+            "Nothing has looked at the deadlines for too long: the worker is not running. "
+            "Start it: assent worker."
         )
 
     sweep.fire_due(on, office.stage.clock.now())

@@ -1,5 +1,7 @@
 """Values go into a letter as they are, or not at all."""
 
+import html
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -119,6 +121,15 @@ def test_nobody_else_can_put_the_reply_link_into_a_letter(link):
     letter = render("objection_received", "en", values)
 
     assert REPLY_LINK not in letter.text + letter.html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", ["receipt", "notification", "reminder"])
+def test_the_title_of_the_page_in_a_letter_is_its_subject(template, language):
+    letter = render(template, language, samples.rich(template))
+
+    (title,) = re.findall(r"<title>(.*?)</title>", letter.html)
+    assert html.unescape(title) == letter.subject
 
 
 def test_the_true_link_is_put_in_at_sending():

@@ -27,6 +27,7 @@ from workflow.web.people import ABSOLUTE, COOKIE, IDLE, LINK_LASTS
 SignedIn = Callable[..., TestClient]
 STAFF, SIGN_INS = table(models.Staff), table(models.SignIn)
 PASSWORD = "a long walk in the reeds"
+ASKED = {"asked": "yes"}
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -159,9 +160,11 @@ def test_a_mailed_link_signs_in_when_its_button_is_pressed_and_only_once(
     address = mailed_link(site)
 
     looked = [door.head(address).status_code, *(door.get(address).status_code for _ in range(5))]
-    used = door.post(address)
+    pressed = door.post(address)
+    used = door.post(address, data=ASKED)
     again, shown = door.post(address), door.get(address)
 
+    assert pressed.status_code == 422 and "Tick that you asked for this link" in pressed.text
     assert (set(looked), used.status_code, used.headers["location"]) == ({200}, 303, "/")
     assert (again.status_code, shown.status_code) == (410, 410)
     assert "has been used or has expired" in shown.text
@@ -202,8 +205,8 @@ def test_a_link_alone_is_not_enough_for_who_has_a_code(site: Engine, door: TestC
     door.post("/sign-in/link", data={"name": "officer"})
     address = mailed_link(site)
 
-    without = door.post(address)
-    with_it = door.post(address, data={"code": code.at(NOW)})
+    without = door.post(address, data=ASKED)
+    with_it = door.post(address, data={**ASKED, "code": code.at(NOW)})
 
     assert (without.status_code, with_it.status_code) == (403, 303)
     assert "The code is not right" in without.text

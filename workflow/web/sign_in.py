@@ -30,6 +30,7 @@ from workflow.web.site import Site, site_of
 router = APIRouter()
 
 LINK_IS_OVER = "This link has been used or has expired. Ask for a new one."
+NOT_ASKED = "Nobody has signed in yet. Tick that you asked for this link, then press the button."
 
 
 @router.get("/sign-in", name="sign_in")
@@ -75,7 +76,7 @@ def ask_for_link(request: Request, form: FormData = forms.SENT) -> Response:
 
 @router.api_route("/sign-in/{token}", methods=["GET", "HEAD"])
 def offer(request: Request, token: str) -> Response:
-    """A link that was mailed: it signs in only when its button is pressed, for programs open links too."""
+    """A link that was mailed: it signs in only who says so, for programs open links and press buttons too."""
     with site_of(request).reading() as session:
         staff = _of_link(session, token, site_of(request).now())
     if staff is None:
@@ -92,6 +93,9 @@ def use(request: Request, token: str, form: FormData = forms.SENT) -> Response:
         staff = _of_link(session, token, site.now())
         if staff is None:
             return _page(request, LINK_IS_OVER, 410)
+        if forms.text(form, "asked") != "yes":
+            # Programs that check mail press buttons too; they choose nothing.
+            return _link_page(request, token, staff, NOT_ASKED, 422)
         if not _code_fits(session, staff, forms.text(form, "code"), site.now()):
             # The link is not used up: a slip of the finger would else cost another letter.
             return _link_page(request, token, staff, "The code is not right. Try again.", 403)
