@@ -202,6 +202,31 @@ def test_a_note_verbale_is_addressed_to_the_permanent_mission_in_the_language_of
     ]
 
 
+def test_of_several_letters_to_a_party_the_one_to_a_contact_of_that_rank_is_printed(
+    engine: Engine, asked: int
+) -> None:
+    first, other = letters_to(engine, "MX")
+    with db.transaction(engine) as session:
+        # Whoever was written to first was not the Head, and the second was.
+        numbers = {
+            row.id: row.contact_id for row in session.execute(select(LETTERS.c.id, LETTERS.c.contact_id))
+        }
+        for letter, role in ((first, "mission"), (other, "head")):
+            session.execute(update(CONTACTS).where(CONTACTS.c.id == numbers[letter]).values(role=role))
+
+    with db.reading(engine) as session:
+        printed = {
+            form: [each.letter for each in printing.sheets(session, asked, 1, form) if each.party == "MX"]
+            for form in printing.FORMS
+        }
+
+    assert printed == {
+        printing.AS_WRITTEN: [first, other],
+        printing.MISSIONS: [first],
+        printing.HEADS: [other],
+    }
+
+
 def test_paper_goes_to_the_postal_address_of_whom_it_is_addressed_to(engine: Engine, asked: int) -> None:
     where = {"head": "Av. Ejército Nacional 223\nMÉXICO", "mission": "Route de Ferney 16\n1218 GENÈVE"}
     with db.transaction(engine) as session:

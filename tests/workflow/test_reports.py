@@ -21,7 +21,7 @@ from notifications import LANGUAGES
 from notifications.paper import Block, Document, Facts, Grid, Heading, Items, Quote, Text
 from tests import build
 from tests.web.brought import case_in
-from workflow import accounts, db, i18n, posting, reports
+from workflow import accounts, db, i18n, posting, queries, reports
 from workflow.config import Secretariat
 from workflow.i18n.catalogs import catalog
 from workflow.queries import EVENTS, LETTERS
@@ -232,6 +232,33 @@ def test_the_figures_of_a_year_count_what_happened_in_it(world: Engine) -> None:
         "Objections lapsed": "0",
         "Letters posted on paper, so far": "1",
     }
+
+
+def test_an_objection_counts_in_the_year_it_was_made_and_its_withdrawal_in_the_year_of_that(
+    world: Engine,
+) -> None:
+    case_id = case_in(world, "objection")
+    with db.reading(world) as session:
+        case = queries.load_case(session, case_id)
+    assert case is not None
+    (objection,) = case.objections
+    build.do(
+        world,
+        case_id,
+        "2025-01-08 10:00",
+        f"party:{objection.party}",
+        "withdraw_objection",
+        in_writing=True,
+    )
+
+    told = {
+        year: facts(below(of_year(world, year, "2026-02-02 10:00"), "Objections"))
+        for year in (2024, 2025, 2026)
+    }
+
+    assert [
+        (year, said["Objections received"], said["Objections withdrawn"]) for year, said in told.items()
+    ] == [(2024, "1", "0"), (2025, "0", "1"), (2026, "0", "0")]
 
 
 # -------------------------------------------------------------------------------------- working paper
