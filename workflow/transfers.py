@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from states.commands import Actor
 from states.facts import Case, Deadline
 from states.procedure import Procedure
-from states.reasons import Refused
+from states.reasons import Reason, Refused
 from workflow import db, engine, queries
 from workflow.queries import CASES
 
@@ -40,8 +40,8 @@ class Transfer:
     state: str
     to: str
     dates: tuple[MovedDate, ...] = ()
-    #: Every reason why not; empty: it can be moved.
-    reasons: tuple[str, ...] = ()
+    #: Every reason why not, to be said in the language of whoever reads it; empty: it can be moved.
+    reasons: tuple[Reason, ...] = ()
 
 
 class _Undo(Exception):
@@ -102,8 +102,7 @@ def _moved(
 
 def _told(case_id: int, before: Case, after: Case, outcome: engine.Outcome | Refused) -> Transfer:
     if isinstance(outcome, Refused):
-        why = tuple(each.english for each in outcome.reasons)
-        return Transfer(case_id, before.reference, before.state, before.state, (), why)
+        return Transfer(case_id, before.reference, before.state, before.state, (), outcome.reasons)
     dates = tuple(_dates(before, after))
     return Transfer(case_id, before.reference, before.state, after.state, dates)
 

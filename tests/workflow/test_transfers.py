@@ -11,8 +11,9 @@ from sqlalchemy import Engine, select
 
 from states import reader
 from states.procedure import Procedure
+from states.reasons import reason
 from tests import build
-from workflow import config, db, house, queries, record, transfers
+from workflow import config, db, house, i18n, queries, record, transfers
 from workflow.laws import Laws
 from workflow.queries import CASES, EVENTS
 from workflow.record.evidence import gather
@@ -67,6 +68,11 @@ def foreseen(on: Engine, new: Procedure) -> dict[int, Transfer]:
     return {each.case_id: each for each in transfers.foreseen(on, build.law(), _here(on, new), NOW)}
 
 
+def why(of: Transfer, language: str = "en") -> tuple[str, ...]:
+    """Every reason why a case stays, in that language."""
+    return tuple(i18n.sentence(each, language) for each in of.reasons)
+
+
 def moved(on: Engine, new: Procedure, batch: int = 2) -> dict[int, Transfer]:
     found = transfers.carry_out(on, build.law(), _here(on, new), "A new edition.", "head", NOW, batch)
     return {each.case_id: each for some in found for each in some}
@@ -100,7 +106,7 @@ def test_every_open_case_is_told_what_would_change_and_nothing_changes(
     assert found[cases["assessed"]].dates == (
         MovedDate("Assess the proposal: endorse or decline", "kept", date(2024, 4, 2), date(2024, 4, 2)),
     )
-    assert found[cases["held"]].reasons == ("The case is on hold. Resume it first, then move it.",)
+    assert why(found[cases["held"]]) == ("The case is on hold. Resume it first, then move it.",)
     assert set(editions(engine).values()) == {"2026"}
     assert dates(engine, cases["asked"]) == before
 
@@ -128,7 +134,7 @@ def test_they_are_moved_in_batches_with_one_event_each_and_the_record_still_prov
     assert moved(engine, edition()) == {
         cases["held"]: Transfer(
             cases["held"], "RP-2024-5", "preliminary_assessment", "preliminary_assessment", (),
-            ("The case is on hold. Resume it first, then move it.",),
+            (reason("held_here"),),
         )
     }  # fmt: skip
 
@@ -187,7 +193,7 @@ def test_a_case_whose_dates_the_calendar_does_not_reach_stays_and_says_so(
 
     late = transfers.carry_out(engine, build.law(), new, "", "head", build.at("2040-12-20 10:00"))
 
-    found = {each.case_id: each.reasons for some in late for each in some}
+    found = {each.case_id: why(each) for some in late for each in some}
     assert found[cases["assessed"]] == (
         "Saturday 19 January 2041 lies outside the calendar CH-VD, which covers Saturday 1 January 2000 to "
         "Monday 31 December 2040. Publish a snapshot of CH-VD that covers that day, or choose another date.",
@@ -200,7 +206,7 @@ def test_a_state_with_another_name_is_followed_in_case_rounds_and_dates(
 ) -> None:
     both = [*renamed("party_consent", "consent_pending")]
     gone = foreseen(engine, edition(*both))
-    assert gone[cases["asked"]].reasons == (
+    assert why(gone[cases["asked"]]) == (
         "'Advance agreement of the Parties concerned' (party_consent) is not a state of edition 2027. Say in "
         "'states' of its [takes_over] table where such cases go.",
     )
@@ -226,17 +232,37 @@ def test_what_a_party_was_told_of_an_open_question_cannot_become_something_else(
 
     found = foreseen(engine, new)
 
-    assert found[cases["asked"]].reasons == (
+    assert why(found[cases["asked"]]) == (
         "'Advance agreement of the Parties concerned': the question is open, and those asked were told "
         "something else than edition 2027 says (silence). Move the case when the question has been decided.",
     )
     assert found[cases["asking"]].reasons == ()
 
 
+def test_why_a_case_stays_is_said_in_the_language_of_whoever_reads_it(
+    engine: Engine, cases: dict[str, int]
+) -> None:
+    gone = foreseen(engine, edition(*renamed("party_consent", "consent_pending")))
+
+    assert [why(gone[cases["asked"]], language) for language in ("fr", "es")] == [
+        (
+            "«\u00a0Accord préalable des Parties concernées\u00a0» (party_consent) n’est pas un état de "
+            "l’édition 2027. Indiquez, sous «\u00a0states\u00a0» dans sa table [takes_over], où vont ces dossiers.",
+        ),
+        (
+            "«Acuerdo previo de las Partes interesadas» (party_consent) no es un estado de la edición 2027. "
+            "Indique en «states» de su tabla [takes_over] adónde van esos expedientes.",
+        ),
+    ]
+    assert why(gone[cases["held"]], "fr") == (
+        "Le dossier est suspendu. Reprenez-le d’abord, puis transférez-le.",
+    )
+
+
 def test_an_edition_that_does_not_say_how_takes_nothing_over(engine: Engine, cases: dict[str, int]) -> None:
     found = foreseen(engine, edition(takes_over=""))
 
-    assert {each.reasons for each in found.values()} == {
+    assert {why(each) for each in found.values()} == {
         (
             "ramsar-private 2027 does not say how it takes over cases of ramsar-private 2026. "
             "Add its [takes_over] table.",

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
+from notifications import LANGUAGES
 from states import reader
 from states.chart import draw as drawn
 from states.chart import permissions_table, show
@@ -17,7 +18,7 @@ from states.handbook import handbook
 from states.procedure import Procedure
 from states.soundness import check as faults_of
 from workflow import check as checks
-from workflow import house, transfers
+from workflow import house, i18n, transfers
 from workflow.cli.desk import JSON, REFUSED, WRONG_USE, as_json, desk, err, out, refuse
 from workflow.transfers import Transfer
 
@@ -132,6 +133,7 @@ def migrate_(
     by: str = typer.Option("", metavar="NAME", help="Sign-in name of whoever decides it."),
     reason: str = typer.Option("", help="Why; it is kept in the record of each case."),
     batch: int = typer.Option(100, min=1, max=1000, help="Cases moved in one transaction."),
+    language: str = typer.Option("en", "--language", help="en, fr or es: in which is said why a case stays."),
     json_: bool = JSON,
 ) -> None:
     """Move every open case of one edition of a law file to a newer one, as its [takes_over] table says.
@@ -139,6 +141,8 @@ def migrate_(
     A case keeps what its Parties were told; where the newer file would tell them something else while a
     question is open, the case stays, and it is said why.
     """
+    if language not in LANGUAGES:
+        refuse(f"Nothing is said in '{language}' here. Use one of: {', '.join(LANGUAGES)}.", WRONG_USE)
     at = desk(context)
     laws = house.laws_of(at.settings)
     try:
@@ -157,9 +161,9 @@ def migrate_(
                 out.print(f"{len(told)} looked at", markup=False)
     stay = [each for each in told if each.reasons]
     if json_:
-        as_json([plain(each) for each in told])
+        as_json([plain(each) | {"reasons": _why(each, language)} for each in told])
     else:
-        _print_transfers(told, is_trial)
+        _print_transfers(told, is_trial, language)
     if stay:
         raise typer.Exit(REFUSED)
 
@@ -171,12 +175,16 @@ def _edition(name: str) -> tuple[str, str]:
     return id, edition
 
 
-def _print_transfers(told: list[Transfer], is_trial: bool) -> None:
+def _why(of: Transfer, language: str) -> list[str]:
+    return [i18n.sentence(each, language) for each in of.reasons]
+
+
+def _print_transfers(told: list[Transfer], is_trial: bool, language: str) -> None:
     stay = [each for each in told if each.reasons]
     for each in told:
         way = each.state if each.state == each.to else f"{each.state} -> {each.to}"
         out.print(f"{each.reference}  {way}{'' if not each.reasons else '  stays'}", markup=False)
-        for why in each.reasons:
+        for why in _why(each, language):
             out.print(f"    {why}", markup=False)
         for moved in each.dates:
             days = " -> ".join(str(day) for day in (moved.old, moved.new) if day is not None)

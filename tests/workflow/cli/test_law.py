@@ -10,13 +10,17 @@ SHIPPED = (files("states") / "law" / "ramsar-private.toml").read_text(encoding="
 MOVE = ("law", "migrate", "--from", "ramsar-private/2026", "--to")
 
 
-def test_cases_are_moved_to_a_newer_edition_after_a_look_at_what_would_change(assent: Terminal) -> None:
-    assert assent("case", "new", "--title", "Springs", "--partner", "Example Waters").code == 0
+def newer_edition(assent: Terminal, takes_over: str) -> None:
+    """The shipped law as edition 2027, in the folder of own law files."""
     (assent.folder / "laws").mkdir()
     text = SHIPPED.replace('edition   = "2026"', 'edition   = "2027"')
-    newer = assent.folder / "laws" / "newer.toml"
-    newer.write_text(f'{text}\n[takes_over."2026"]\nbasis = "Decision of the Committee"\n', encoding="utf-8")
+    (assent.folder / "laws" / "newer.toml").write_text(f"{text}\n{takes_over}", encoding="utf-8")
     assent.environ["ASSENT_LAW__FOLDER"] = str(assent.folder / "laws")
+
+
+def test_cases_are_moved_to_a_newer_edition_after_a_look_at_what_would_change(assent: Terminal) -> None:
+    assert assent("case", "new", "--title", "Springs", "--partner", "Example Waters").code == 0
+    newer_edition(assent, '[takes_over."2026"]\nbasis = "Decision of the Committee"\n')
 
     looked = assent(*MOVE, "ramsar-private/2027", "--dry-run")
     done = assent(*MOVE, "ramsar-private/2027", "--reason", "A new edition", "--json")
@@ -25,6 +29,24 @@ def test_cases_are_moved_to_a_newer_edition_after_a_look_at_what_would_change(as
     assert (looked.code, looked.out.splitlines()[-1]) == (0, "1 would be moved, 0 would stay.")
     assert (done.code, [(each["state"], each["to"]) for each in done.data]) == (0, [("draft", "draft")])
     assert (again.code, again.out) == (0, "0 moved, 0 stay.\n")
+
+
+def test_why_cases_stay_is_said_in_the_language_that_is_asked_for(assent: Terminal) -> None:
+    assert assent("case", "new", "--title", "Springs", "--partner", "Example Waters").code == 0
+    newer_edition(assent, "")
+
+    shown = assent(*MOVE, "ramsar-private/2027", "--dry-run", "--language", "fr")
+    data = assent(*MOVE, "ramsar-private/2027", "--dry-run", "--language", "es", "--json").data
+    unknown = assent(*MOVE, "ramsar-private/2027", "--dry-run", "--language", "de")
+
+    assert "    ramsar-private 2027 ne dit pas comment" in shown.out
+    assert [each["reasons"] for each in data] == [
+        [
+            "ramsar-private 2027 no dice cómo asume los expedientes de ramsar-private 2026. "
+            "Añádale una tabla [takes_over]."
+        ]
+    ]
+    assert (unknown.code, unknown.err) == (2, "Nothing is said in 'de' here. Use one of: en, fr, es.\n")
 
 
 def test_an_edition_that_is_not_here_is_told_with_those_that_are(assent: Terminal) -> None:
