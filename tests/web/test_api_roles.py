@@ -91,6 +91,7 @@ def gates() -> Iterator[tuple[str, str, Gate]]:
 
 def asked(ours: Program, method: str, path: str) -> Any:
     sample = path.removeprefix("/api").replace("{reference}", "RP-2024-1").replace("{action}", "hold")
+    sample = sample.replace("{number}", "1")
     return ours.get(sample) if method == "GET" else ours.post(sample, {})
 
 

@@ -9,9 +9,10 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from states.reasons import did_you_mean
+from workflow.files import SIZE_MAX_BYTES
 from workflow.web.forms import TooLarge
 
-#: Largest body in bytes: texts of letters and reasons, no documents.
+#: Largest body in bytes: texts of letters and reasons; documents have a limit of their own.
 SIZE_MAX = 2**20
 #: Longest idempotency key.
 KEY_MAX = 64
@@ -68,17 +69,24 @@ class Reply(BaseModel):
     reason: str = ""
 
 
-async def _body(request: Request) -> bytes:
-    """Raises   TooLarge"""
-    length = request.headers.get("content-length", "0")
-    # Whoever does not say how much is coming could send without end.
-    if "transfer-encoding" in request.headers or not length.isdigit() or int(length) > SIZE_MAX:
-        raise TooLarge
-    return await request.body()
+def _body(size_max: int) -> Any:
+    """size_max   in bytes"""
+
+    async def take(request: Request) -> bytes:
+        """Raises   TooLarge"""
+        length = request.headers.get("content-length", "0")
+        # Whoever does not say how much is coming could send without end.
+        if "transfer-encoding" in request.headers or not length.isdigit() or int(length) > size_max:
+            raise TooLarge
+        return await request.body()
+
+    return Depends(take)
 
 
 #: The dependency of an address that is sent something; it stands after the one that says who sends it.
-BODY: Any = Depends(_body)
+BODY = _body(SIZE_MAX)
+#: The same for what is sent a document.
+CONTENT = _body(SIZE_MAX_BYTES)
 
 
 def read(kind: type[Model], body: bytes) -> Model:
@@ -118,6 +126,12 @@ def sent(kind: type[BaseModel], *headers: dict[str, Any]) -> dict[str, Any]:
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
         "parameters": list(headers),
     }
+
+
+def sent_as_it_is(meaning: str) -> dict[str, Any]:
+    """What an address is sent that takes a file, for the description of the API."""
+    content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    return {"requestBody": {"required": True, "description": meaning, "content": content}}
 
 
 #: The header that makes sure that what is sent twice is done once.

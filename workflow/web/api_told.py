@@ -150,6 +150,29 @@ class OneCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """Something that has happened in a case."""
+
+    #: Number within the case, from 1.
+    seq: int
+    #: When it was recorded (UTC).
+    at: datetime
+    #: The same in every language: an action of the law file, `answer`, `overdue` ...
+    kind: str
+    title: str
+    #: officer, party:FR/mission, clock; on whose behalf, or "".
+    actor: str
+    on_behalf: str
+    #: Both in words, with the name of whoever did it.
+    who: str
+    #: What it brought, each a short sentence; and somebody's own words, as they are.
+    says: Sequence[str]
+    own_words: Sequence[str]
+    #: The state the case entered with it, or "".
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """Something the present state of a case knows."""
 

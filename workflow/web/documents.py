@@ -85,6 +85,14 @@ def add(
 @router.get("/cases/{reference}/documents/{number:int}", name="document")
 def download(request: Request, reference: str, number: int, person: Person = sees("documents")) -> Response:
     """One version of a document; saved, never opened in the browser."""
+    return saved(request, reference, number)
+
+
+def saved(request: Request, reference: str, number: int) -> Response:
+    """One version of a document of a case, for whoever may see it.
+
+    Raises   HTTPException: no such case or document, or it is held back
+    """
     with site_of(request).reading() as session:
         case_id = case_or_404(session, reference)
         every = files.documents(session, case_id, all_versions=True)
