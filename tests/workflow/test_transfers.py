@@ -247,7 +247,8 @@ def test_why_a_case_stays_is_said_in_the_language_of_whoever_reads_it(
     assert [why(gone[cases["asked"]], language) for language in ("fr", "es")] == [
         (
             "«\u00a0Accord préalable des Parties concernées\u00a0» (party_consent) n’est pas un état de "
-            "l’édition 2027. Indiquez, sous «\u00a0states\u00a0» dans sa table [takes_over], où vont ces dossiers.",
+            "l’édition 2027. Indiquez, sous «\u00a0states\u00a0» dans sa table [takes_over], où vont ces "
+            "dossiers.",
         ),
         (
             "«Acuerdo previo de las Partes interesadas» (party_consent) no es un estado de la edición 2027. "
