@@ -48,6 +48,8 @@ DAYS = frozenset(
         "left_on",
         "due",
         "done_on",
+        "posted_on",
+        "began_on",
     ]
 )
 #: Fields that hold sets; JSON knows only lists.

@@ -97,6 +97,10 @@ class Asked:
     has_questioned: bool = False
     #: Whole days left of its own window while the case is on hold.
     remaining: int | None = None
+    #: What it has declared an interest in, or "".
+    interest: str = ""
+    #: Whether its voice does not count because of that interest.
+    is_recused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,10 @@ class Answer:
     answered_at: datetime | None = None
     #: Whether the others who are asked may read question and answer.
     answered_for_all: bool = False
+    #: The day on which it was posted, where the law goes by the postmark; None: by its receipt.
+    posted_on: date | None = None
+    #: What it says in a language of the procedure, where it came in another, or "".
+    translation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +306,10 @@ class Case:
     public_texts: tuple[PublicText, ...] = ()
     #: Since when the public may read the case (UTC); None: it may not.
     released_at: datetime | None = None
+    #: Parties that claim its territory while that is not settled.
+    claimants: tuple[str, ...] = ()
+    #: When the partnership began, if that was before the case was opened.
+    began_on: date | None = None
 
     @property
     def is_held(self) -> bool:

@@ -32,7 +32,7 @@ _SCALARS = tuple(
 )
 _LISTS = frozenset(
     {"marks", "items", "conditions", "decisions", "territory", "partner"}
-    | {"sheet", "risks", "signatures", "members", "public_texts"}
+    | {"sheet", "risks", "signatures", "members", "public_texts", "claimants"}
 )
 _NEW_DEADLINE = {"attempts": 0, "problem": ""}
 

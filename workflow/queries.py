@@ -68,11 +68,12 @@ _ROUND = ("no", "state", "of", "opened_at", "reply_by", "closes_at", "within", "
 _ROUND_REST = ("outcome", "extensions", "unreached", "remaining")
 _ASKED = (
     "code", "party", "alternate", "joined_at", "reply_by", "closes_at", "has_questioned", "remaining",
+    "interest", "is_recused",
 )  # fmt: skip
 _ANSWER = (
     "no", "round", "member", "voice", "rank", "word", "received_at", "recorded_at", "conditions", "reasons",
     "text", "channel", "language", "admitted", "accepted", "taken_back", "answered", "answered_at",
-    "answered_for_all",
+    "answered_for_all", "posted_on", "translation",
 )  # fmt: skip
 _OBJECTION = ("no", "round", "party", "voice", "rank", "received_at", "ended_at", "how")
 _DEADLINE = (
@@ -196,6 +197,8 @@ def _case(
         members=tuple(dossier.Member(**from_plain(each)) for each in row.members),
         public_texts=tuple(dossier.PublicText(**from_plain(each)) for each in row.public_texts),
         released_at=row.released_at,
+        claimants=tuple(row.claimants),
+        began_on=row.began_on,
     )
 
 

@@ -77,6 +77,10 @@ class Case(Base):
     #: What is written for the public, and since when it may be read (UTC); None: the case is not released.
     public_texts: Mapped[list[Any]] = mapped_column(default=list)
     released_at: Mapped[datetime | None]
+    #: Parties that claim its territory while that is not settled.
+    claimants: Mapped[list[str]] = mapped_column(default=list)
+    #: When the partnership began, if that was before the case was opened.
+    began_on: Mapped[date | None]
 
 
 class Document(Base):
@@ -147,6 +151,8 @@ class Asked(Base):
     closes_at: Mapped[datetime | None]
     has_questioned: Mapped[bool] = mapped_column(default=False)
     remaining: Mapped[int | None]
+    interest: Mapped[str] = mapped_column(Text, default="")
+    is_recused: Mapped[bool] = mapped_column(default=False)
 
 
 class Answer(Base):
@@ -174,6 +180,8 @@ class Answer(Base):
     answered: Mapped[str] = mapped_column(Text, default="")
     answered_at: Mapped[datetime | None]
     answered_for_all: Mapped[bool] = mapped_column(default=False)
+    posted_on: Mapped[date | None]
+    translation: Mapped[str] = mapped_column(Text, default="")
 
 
 class Objection(Base):
