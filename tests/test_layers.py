@@ -18,7 +18,7 @@ db
 models
 queries
 contacts scans
-numbers heartbeat people hands files spreadsheet sheet rehearsal expected links folding
+numbers heartbeat people hands files spreadsheet sheet rehearsal expected links folding contributions
 record outbox rehearsal_file
 explanations timeline register letters replies spoken published backup
 alerts postmark upkeep

@@ -23,6 +23,7 @@ from states.positions import LATE, SILENT, UNREACHED, positions
 from states.procedure import Ask, Procedure
 from states.zones import zone_of
 from workflow import folding, house, queries
+from workflow.contributions import Contributed, contributed
 from workflow.queries import CASES, Stored
 
 
@@ -91,6 +92,8 @@ class Published:
     decisions: tuple[Decided, ...]
     #: The meeting it waits for, its first and its last day; None: it waits for none that is known.
     meeting: tuple[str, date, date] | None
+    #: What was contributed, year by year; nothing that is held, and no name.
+    contributed: Contributed
 
     def text(self, language: str) -> Text:
         """The text in a language, else the one that counts."""
@@ -136,19 +139,22 @@ def _reaches(word: str, other: str) -> bool:
 
 
 def _published(session: Session, ids: Iterable[int]) -> list[Published]:
+    stored = queries.load_cases(session, list(ids))
+    money = contributed(session, list(stored))
     found = []
-    for stored in queries.load_cases(session, list(ids)).values():
-        law = house.of(session).laws.of_case(stored.procedure, stored.edition, stored.law_digest)
-        if openness.authentic(law) in openness.readable(stored.case):
-            found.append(_case(session, law, stored))
+    for case_id, each in stored.items():
+        law = house.of(session).laws.of_case(each.procedure, each.edition, each.law_digest)
+        if openness.authentic(law) in openness.readable(each.case):
+            found.append(_case(session, law, each, money.get(case_id, Contributed())))
     return found
 
 
-def _case(session: Session, law: Procedure, stored: Stored) -> Published:
+def _case(session: Session, law: Procedure, stored: Stored, money: Contributed) -> Published:
     case, zone = stored.case, zone_of(law.timezone)
     assert case.released_at is not None
     texts = openness.readable(case)
     changed = [case.released_at, case.since, *(t.reviewed_at for t in texts.values() if t.reviewed_at)]
+    changed += [money.changed_at] if money.changed_at is not None else []
     for round_ in case.rounds:
         changed += [round_.opened_at, *([round_.closed_at] if round_.closed_at is not None else [])]
     meetings = queries.world(session, law.parties).meetings
@@ -164,6 +170,7 @@ def _case(session: Session, law: Procedure, stored: Stored) -> Published:
         questions=tuple(_question(law, case, each) for each in case.rounds),
         decisions=tuple(Decided(d.body, d.meeting, d.result, d.on) for d in case.decisions),
         meeting=next(((m.ordinal, m.starts, m.ends) for m in meetings if m.ordinal == case.target), None),
+        contributed=money,
     )
 
 

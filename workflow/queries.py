@@ -291,6 +291,14 @@ def entries_of(session: Session, case_id: int) -> tuple[Entry, ...]:
     return tuple(_record(Entry, row, 1) for row in _THE_ENTRIES.rows(session, [case_id]))
 
 
+def entries_of_cases(session: Session, ids: Sequence[int]) -> dict[int, tuple[Entry, ...]]:
+    """The accounts of several cases, the oldest entry first; cases without any are left out."""
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for row in _THE_ENTRIES.rows(session, ids):
+        found[row.case_id].append(_record(Entry, row, 1))
+    return {case_id: tuple(entries) for case_id, entries in found.items()}
+
+
 def indicators_of(session: Session, case_id: int) -> dict[int, str]:
     """Number of each indicator of a case -> its name."""
     wanted = select(INDICATORS.c.no, INDICATORS.c.name).where(INDICATORS.c.case_id == case_id)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from fastapi.testclient import TestClient
 from icalendar import Calendar
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
+from states.commands import Actor
 from tests import build
 from tests.web import opened
 from tests.web.brought import case_in
 from tests.web.seen import Seen, inline
+from workflow import db, queries
 from workflow.clock import SimulatedClock
 from workflow.web import create_app
 from workflow.web.limits import LIMITS
@@ -84,7 +87,8 @@ def test_what_was_taken_back_is_gone(site: Engine, public: TestClient) -> None:
     opened.take_back(site, case_id, "2024-07-01 11:00")
 
     assert public.get(f"/public/en/{reference}").status_code == 404
-    assert public.get("/public/en/register.json").json() == {"language": "en", "cases": []}
+    nothing = {"language": "en", "cases": [], "contributions": []}
+    assert public.get("/public/en/register.json").json() == nothing
 
 
 def test_a_text_that_waits_for_a_second_person_is_not_read_outside(site: Engine, public: TestClient) -> None:
@@ -240,3 +244,88 @@ def test_the_case_page_says_what_is_written_for_the_public_and_where_it_stands(
     assert "waits for a second person" in page.text and "To restore twelve wetlands." in page.text
     form = officer.get("/cases/RP-2024-1/do/write_public_text?language=en").text
     assert "To restore twelve wetlands.</textarea>" in form and '<option value="en" selected>' in form
+
+
+# ------------------------------------------------------------------------------------- contributions
+
+
+def booked(site: Engine, case_id: int, when: str, kind: str, amount: str, currency: str, **more: Any) -> None:
+    given = {"kind": kind, "amount": amount, "currency": currency, "who": "Danone", "purpose": "the fund"}
+    opened.act(site, case_id, when, Actor("finance", "finance"), "book_entry", **given, **more)
+
+
+def test_what_was_contributed_and_cleared_is_told_year_by_year_of_a_case_and_of_all(
+    site: Engine, clock: SimulatedClock
+) -> None:
+    first, second = (case_in(site, "active", officer="officer") for _ in range(2))
+    for case_id in (first, second):
+        opened.release(site, case_id, "2024-08-01 10:00")
+    booked(site, first, "2024-08-02 10:00", "receipt", "1000.50", "CHF")
+    booked(site, first, "2024-08-02 11:00", "receipt", "77000.00", "CHF", on=date(2024, 7, 1))
+    booked(site, first, "2024-08-02 12:00", "pledge", "88000.00", "CHF")
+    booked(site, second, "2024-08-03 10:00", "receipt", "2.00", "CHF")
+    booked(site, second, "2024-08-03 11:00", "in_kind", "40.00", "EUR")
+    booked(site, first, "2025-01-09 10:00", "receipt", "500.00", "CHF")
+    opened.open_register(site)
+    clock.move_to(build.at("2025-02-03 10:00"))
+    public = TestClient(create_app(site, clock), base_url="http://testserver")
+
+    told = public.get("/public/en/register.json").json()
+    page, register = (Seen(public.get(f"/public/en{at}").text).text for at in ("/RP-2024-1", ""))
+    feed = ElementTree.fromstring(public.get("/public/en/register.atom").content)
+
+    def sums(of: Any) -> list[tuple[int, str, str, str]]:
+        return [(y["year"], y["currency"], y["received"], y["in_kind"]) for y in of["contributions"]]
+
+    assert {case["reference"]: sums(case) for case in told["cases"]} == {
+        "RP-2024-1": [(2024, "CHF", "1000.50", "0"), (2025, "CHF", "500.00", "0")],
+        "RP-2024-2": [(2024, "CHF", "2.00", "0"), (2024, "EUR", "0", "40.00")],
+    }
+    assert sums(told) == [
+        (2024, "CHF", "1002.50", "0"),
+        (2024, "EUR", "0", "40.00"),
+        (2025, "CHF", "500.00", "0"),
+    ]
+    assert "2024 CHF 1,000.50 0.00 2025 CHF 500.00 0.00 All years CHF 1,500.50 0.00" in page
+    assert (
+        "2024 CHF 1,002.50 0.00 2024 EUR 0.00 40.00 2025 CHF 500.00 0.00 All years CHF 1,502.50" in register
+    )
+    # Whoever follows the register is told that something has come in.
+    assert feed.findtext(f"{_ATOM}updated") == "2025-01-09T09:00:00Z"
+
+
+def test_what_is_cleared_later_counts_then_and_what_is_taken_back_no_more(
+    site: Engine, public: TestClient, clock: SimulatedClock
+) -> None:
+    case_id = case_in(site, "active", officer="officer")
+    opened.release(site, case_id, "2024-08-01 10:00")
+    booked(site, case_id, "2024-08-02 10:00", "receipt", "77.00", "CHF", on=date(2024, 7, 1))
+    clock.move_to(build.at("2024-08-05 10:00"))
+
+    def told() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = public.get("/public/en/RP-2024-1.json").json()["contributions"]
+        return found
+
+    def act(when: str, action: str) -> None:
+        with db.reading(site) as session:
+            last = queries.entries_of(session, case_id)[-1].no
+        opened.act(site, case_id, when, Actor("finance", "finance"), action, entry=last, reason="so it is")
+
+    held = told()
+    act("2024-08-05 11:00", "release_entry")
+    cleared = told()
+    act("2024-08-05 12:00", "correct_entry")
+
+    assert (held, [year["received"] for year in cleared]) == ([], ["77.00"])
+    assert told() == []
+
+
+def test_of_accounts_that_do_not_add_up_the_public_is_told_no_sum(site: Engine, public: TestClient) -> None:
+    case_id = case_in(site, "active", officer="officer")
+    opened.release(site, case_id, "2024-08-01 10:00")
+    booked(site, case_id, "2024-08-02 10:00", "receipt", "77.00", "CHF")
+    with db.transaction(site) as session:
+        session.execute(update(queries.ENTRIES).values(amount="-1"))
+
+    assert public.get("/public/en/RP-2024-1.json").json()["contributions"] == []
+    assert "Contributions by year" not in public.get("/public/en").text

@@ -26,13 +26,15 @@ WHEN = "2024-09-02 10:00"
 FINANCE, OFFICER = Actor("finance", "zqxconfidential-finance"), Actor("officer", "zqxconfidential-officer")
 #: Stands in every text that is not for the public, and nowhere else.
 MARK = "zqxconfidential"
+#: The same for amounts: what is pledged, held, sent back and spent; and what everybody may know was received.
+HELD, SECRET, CLEARED = "7654321", ("7654321", "8765432", "6543219", "9876543"), "10.00"
 HIDDEN = "RP-2024-2"
 
 #: Table -> columns whose texts people type, or that tell of people: whatever stands there stays inside.
 MARKED = {
-    "answers": ("answered", "conditions", "reasons", "text", "channel"),
+    "answers": ("answered", "conditions", "reasons", "text", "channel", "translation"),
     "cases": ("officer", "title", "no_territory_reason", "risk", "summary"),
-    "contacts": ("name", "title", "email", "failed_why"),
+    "contacts": ("name", "title", "email", "failed_why", "postal_address"),
     "deadlines": ("title", "problem"),
     "documents": ("name", "added_by"),
     "duties": ("says", "who", "result", "findings"),
@@ -105,14 +107,26 @@ def _gathers(site: Engine, case_id: int) -> None:
         engine.attach(session, case_id, f"{MARK}.pdf", content, "public", OFFICER, build.at(WHEN))
     later = date(2025, 3, 3)
     given: list[tuple[Actor, str, dict[str, Any]]] = [
-        (FINANCE, "book_entry", {"kind": "receipt", "amount": "10.00", "currency": "EUR", "who": MARK,
-                                 "purpose": MARK}),
+        *((FINANCE, "book_entry", _money(kind, amount, on)) for kind, amount, on in (
+            ("receipt", CLEARED, date(2024, 8, 1)), ("receipt", HELD, date(2024, 1, 8)),
+            ("receipt", SECRET[1], date(2024, 1, 9)), ("pledge", SECRET[2], None),
+            ("spending", SECRET[3], None))),
         (OFFICER, "set_indicator", {"title": MARK, "baseline": MARK, "target": MARK}),
         (OFFICER, "recommend", {"text": MARK, "owner": "partner", "due": later}),
         (OFFICER, "record_complaint", {"who": MARK, "text": MARK, "due": later}),
     ]  # fmt: skip
     for who, action, details in given:
         opened.act(site, case_id, WHEN, who, action, **details)
+
+
+def _money(kind: str, amount: str, on: date | None) -> dict[str, Any]:
+    when = {"on": on} if on is not None else {}
+    return {"kind": kind, "amount": amount, "currency": "EUR", "who": MARK, "purpose": MARK, **when}
+
+
+def _tells_of_money(page: str) -> bool:
+    """Whether an amount that is not cleared stands there, in whatever way its digits are grouped."""
+    return any(re.search(r"[\s\u00a0\u202f.,’']?".join(amount), page) for amount in SECRET)
 
 
 def _mark(site: Engine) -> None:
@@ -164,7 +178,7 @@ def test_whoever_has_not_signed_in_finds_nothing_confidential_at_any_address(pub
         answer = public.get(at, headers={"Accept-Language": "en"})
         told[at] = answer.status_code
         everything = answer.text + repr(sorted(answer.headers.items()))
-        if MARK in everything.lower():
+        if MARK in everything.lower() or _tells_of_money(everything):
             found.append(at)
         if "location" in answer.headers:
             waiting.append(answer.headers["location"])
@@ -173,6 +187,7 @@ def test_whoever_has_not_signed_in_finds_nothing_confidential_at_any_address(pub
             waiting += _links(answer.text, at)
 
     assert found == []
+    assert f'"received": "{CLEARED}"' in public.get("/public/en/RP-2024-1.json").text
     # It has been there, in every language, and the case that is released was read.
     read = {at for at, status in told.items() if status == 200 and at.startswith("/public/")}
     assert {f"/public/{code}/RP-2024-1" for code in ("en", "fr", "es")} <= read
@@ -188,3 +203,4 @@ def test_the_mark_is_there_for_whoever_may_see_it(public: TestClient, signed_in:
     officer = signed_in("officer", build.at(WHEN))
 
     assert f"{MARK} Evian Project" in officer.get("/cases/RP-2024-1").text
+    assert _tells_of_money(officer.get("/cases/RP-2024-1/accounts").text)

@@ -15,7 +15,8 @@ from fastapi.exceptions import HTTPException
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from states import openness
-from workflow import i18n, published, queries
+from workflow import contributions, i18n, published, queries
+from workflow.contributions import Contribution
 from workflow.published import Published, Question
 from workflow.queries import World
 from workflow.web import caching, references, tiles
@@ -61,6 +62,7 @@ def show_register(request: Request, language: str, q: str = "") -> Response:
         "public_register.html",
         language,
         cases=cases,
+        contributed=summed(contributions.together(case.contributed for case in cases)),
         q=q,
         rest=f"?{urlencode({'q': q})}" if q else "",
     )
@@ -82,6 +84,7 @@ def show_case(request: Request, language: str, reference: str) -> Response:
         authentic=openness.authentic(case.law),
         territory=sorted(tiles.party_name(known, code, language) for code in case.territory),
         questions=[(each, answers(each, known, language)) for each in case.questions],
+        contributed=summed(case.contributed.years),
         results=RESULTS,
         rest=f"/{reference}",
     )
@@ -125,6 +128,11 @@ def answers(question: Question, known: World, language: str) -> list[tuple[str, 
     return told
 
 
+def summed(years: tuple[Contribution, ...]) -> tuple[Contribution, ...]:
+    """The contributions of each year, and behind them those of all years together."""
+    return (*years, *contributions.in_all(years))
+
+
 def _page(request: Request, template: str, language: str, *, rest: str, **values: Any) -> Response:
     """A page of the register, in the language of its address.
 
@@ -139,6 +147,7 @@ def _page(request: Request, template: str, language: str, *, rest: str, **values
         home=f"{HOME}/{language}",
         is_indexed=settings.search_engines,
         own_name=i18n.own_name,
+        money=lambda amount, currency: i18n.amount(amount, currency, language),
         elsewhere=[(code, name, f"{HOME}/{code}{rest}") for code, name in _languages(site)],
         base_url=site.house.settings.installation.base_url,
         **values,

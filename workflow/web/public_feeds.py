@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request, Response
 from icalendar import Calendar, Event
 
 from states import openness
-from workflow import i18n, outbox, published, queries
+from workflow import contributions, i18n, outbox, published, queries
+from workflow.contributions import Contribution
 from workflow.published import Published
 from workflow.queries import World
 from workflow.web import caching, references, tiles
@@ -51,7 +52,9 @@ def as_json(request: Request, language: str) -> Response:
     with site.reading() as session:
         cases = published.released(session)
         told = [_told(site, c, queries.world(session, c.law.parties), language) for c in cases]
-    return _kept(request, site, _json({"language": language, "cases": told}), "application/json")
+    together = contributions.together(case.contributed for case in cases)
+    everything = {"language": language, "cases": told, "contributions": [_money(each) for each in together]}
+    return _kept(request, site, _json(everything), "application/json")
 
 
 @router.api_route(
@@ -124,6 +127,17 @@ def _told(site: Site, case: Published, known: World, language: str) -> dict[str,
             for each in case.decisions
         ],
         "meeting": case.meeting[0] if case.meeting is not None else None,
+        "contributions": [_money(each) for each in case.contributed.years],
+    }
+
+
+def _money(of: Contribution) -> dict[str, Any]:
+    """Amounts as texts: a decimal is no floating number."""
+    return {
+        "year": of.year,
+        "currency": of.currency,
+        "received": format(of.received, "f"),
+        "in_kind": format(of.in_kind, "f"),
     }
 
 
