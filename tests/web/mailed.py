@@ -91,6 +91,8 @@ class _Forms(HTMLParser):
         self.forms: list[Form] = []
         self.links: list[str] = []
         self._is_in_form = False
+        #: Name of the field in whose text the reader is, or "".
+        self._text_of = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -102,8 +104,13 @@ class _Forms(HTMLParser):
         elif tag in ("input", "textarea") and self._is_in_form and given.get("name"):
             self._field(tag, given)
 
+    def handle_data(self, data: str) -> None:
+        if self._text_of:
+            self.forms[-1].untouched[self._text_of] += data
+
     def handle_endtag(self, tag: str) -> None:
         self._is_in_form = self._is_in_form and tag != "form"
+        self._text_of = "" if tag == "textarea" else self._text_of
 
     def _field(self, tag: str, given: dict[str, str]) -> None:
         form, name, kind = self.forms[-1], given["name"], given.get("type", "text")
@@ -115,6 +122,7 @@ class _Forms(HTMLParser):
             return
         else:
             form.untouched[name] = given.get("value", "")
+            self._text_of = name if tag == "textarea" else ""
             if kind != "hidden":
                 form.typed.append(name)
 

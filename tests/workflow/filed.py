@@ -88,12 +88,12 @@ class Filed:
 
     def perform(self, command: Command) -> Outcome | Refused:
         """What comes of a command this very moment."""
-        self._deliver()
+        self.deliver()
         return engine.perform(self.session, self.id, command, self.now)
 
     def perform_all(self, commands: list[Command]) -> list[Outcome | Refused]:
         """What comes of commands this very moment, one after the other."""
-        self._deliver()
+        self.deliver()
         return engine.perform_all(self.session, [(self.id, each) for each in commands], self.now)
 
     @contextmanager
@@ -117,7 +117,7 @@ class Filed:
         row = self.session.execute(wanted).one_or_none()
         return None if row is None else (row.name, row.generation, row.due_at)
 
-    def _deliver(self) -> None:
+    def deliver(self) -> None:
         """The post is quick: every request that waits has arrived, but for those that get lost."""
         of_case = (LETTERS.c.case_id == self.id, LETTERS.c.status == "waiting")
         requests = update(LETTERS).where(*of_case, LETTERS.c.purpose == "request")

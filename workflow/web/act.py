@@ -36,6 +36,10 @@ def show(request: Request, reference: str, action: str, person: Person = sees("a
     asked = asked_for(request, person, reference, action, request.query_params)
     if asked.action.does in ELSEWHERE:
         return RedirectResponse(f"/cases/{reference}/{ELSEWHERE[asked.action.does]}", status_code=303)
+    # The form sends what the page fills in by itself: what is shown must be what that would do.
+    filled_in = {field.name: field.value for field in _fields(asked) if field.value}
+    if not asked.typed.items() >= filled_in.items():
+        asked = asked_for(request, person, reference, action, {**asked.typed, **filled_in})
     return _page(request, person, asked)
 
 
@@ -130,9 +134,12 @@ def _page(
     site = site_of(request)
     with site.reading() as session:
         values = shown(site, session, person, asked, faults) | around(session)
-    fields = act_fields.fields(asked.law, asked.facts, asked.action, asked.names, asked.language, asked.typed)
     first = act_provisions.asked_first(asked.law, asked.action, asked.typed)
-    return page(request, "act.html", status=status, fields=fields, first=first, done=done, **values)
+    return page(request, "act.html", status=status, fields=_fields(asked), first=first, done=done, **values)
+
+
+def _fields(asked: Asked) -> list[act_fields.Field]:
+    return act_fields.fields(asked.law, asked.facts, asked.action, asked.names, asked.language, asked.typed)
 
 
 def around(session: Session) -> dict[str, Any]:
