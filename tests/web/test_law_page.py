@@ -29,9 +29,9 @@ def test_all_that_the_law_file_says_stands_on_its_page(signed_in: SignedIn) -> N
     shown = html.unescape(re.sub(r"<[^>]+>", " ", page))
 
     said = [
-        entry.words
+        i18n.provision(entry.words, entry.label, build.law(), "en", cited=bool(heading))
         for section in account(build.law())
-        for group in section.groups
+        for group, heading in zip(section.groups, section.headings, strict=True)
         for entry in group
         if entry.label != "Action"
     ]

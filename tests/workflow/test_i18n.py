@@ -103,6 +103,41 @@ def test_every_title_of_a_law_file_is_translated(law, language):
     assert [title for title in titles_of(law) if ("", title) not in said] == []
 
 
+def test_an_organ_is_called_as_its_own_organization_calls_it():
+    board, head = "Executive Board", "Executive Director"
+    called = [(board, "who-formal"), (board, "unicef-global"), (head, "unicef-other"), (head, "unep")]
+
+    assert [(i18n.title(t, "fr", law), i18n.title(t, "es", law)) for t, law in called] == [
+        ("Conseil exécutif", "Consejo Ejecutivo"),
+        ("Conseil d’administration", "Junta Ejecutiva"),
+        ("Directeur général", "Director Ejecutivo"),
+        ("Directeur exécutif", "Director Ejecutivo"),
+    ]
+    assert i18n.title(board, "en", "unicef-global") == board
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_name_of_its_own_is_that_of_a_title_of_a_shipped_procedure(language):
+    titles = {law.id: titles_of(law) for law in LAWS}
+    own = [(of, english) for of, english in catalog(language).texts if of in titles]
+
+    assert own
+    assert [(of, english) for of, english in own if english not in titles[of]] == []
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: f"{law.id}-{law.edition}")
+def test_in_english_the_page_of_a_law_says_its_names_in_words(law):
+    told = [
+        i18n.provision(entry.words, entry.label, law, "en", cited=bool(heading))
+        for section in account(law)
+        for heading, group in zip(section.headings, section.groups, strict=True)
+        for entry in group
+        if entry.label not in ("Basis", "Action", "Days count")  # "America/New_York"
+    ]
+
+    assert [words for words in told if re.search(r"\w_\w", words)] == []
+
+
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: f"{law.id}-{law.edition}")
 def test_every_word_of_a_law_file_that_a_page_shows_is_said(law):
     asks = [state.ask for state in law.states.values() if state.ask is not None]

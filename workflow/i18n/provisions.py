@@ -1,4 +1,4 @@
-"""An entry of the account of a law (states/account.py), which comes in English -> the same in a language.
+"""An entry of the account of a law (states/account.py), with its names -> the same in words of a language.
 
 The catalog law.po has its phrases with names for what is filled in, and each name says what stands there: a
 state, a role, a period. What is filled in is then told as the law file and the catalogs call it.
@@ -44,11 +44,11 @@ _JOINTS = re.compile(r", | and | or ")
 def provision(english: str, label: str, law: Procedure, language: str, *, cited: bool = False) -> str:
     """What an entry of a law's account says, in that language; what nobody has translated stays as it is.
 
+    In English too: there only names become words ("mandate_check", "risk_kind").
+
     label   of the entry: "Leads to", "By when"
     cited   whether a basis in parentheses ends it: a source is quoted, and stays as it stands
     """
-    if language == "en":
-        return english
     told = _Teller(law, language)
     found = _CITED.fullmatch(english) if cited else None
     said, basis = (found[1], found[2]) if found else (english, "")
@@ -85,7 +85,7 @@ class _Teller:
             "state": self._state,
             "status": lambda english: self.part(english, ""),
             "template": lambda name: word("template", name, language),
-            "title": lambda english: title(english, language),
+            "title": self._title,
             "way": lambda english: self.part(english, "state"),
         }
 
@@ -95,8 +95,8 @@ class _Teller:
             return self._state(english)
         asks, mark, rest = english.partition("? ")
         if mark:
-            return f"{title(asks + '?', self._language)} {self.part(rest, kind)}"
-        if (exact := title(english, self._language)) != english:
+            return f"{self._title(asks + '?')} {self.part(rest, kind)}"
+        if (exact := self._title(english)) != english:
             return exact
         if (phrase := self._phrase(english)) is not None:
             return phrase
@@ -104,9 +104,11 @@ class _Teller:
             return phrase[:1].upper() + phrase[1:]
         return self._value(kind, english) if kind else english
 
+    def _title(self, english: str) -> str:
+        return title(english, self._language, self._law.id)
+
     def _phrase(self, english: str) -> str | None:
-        said = catalog(self._language)
-        if exact := said.text("law", english):
+        if exact := catalog(self._language).text("law", english):
             return exact
         for pattern, translated in shapes(self._language, "law"):
             if found := pattern.fullmatch(english):
@@ -136,38 +138,42 @@ class _Teller:
     def _word(self, kind: str, spoken: str) -> str:
         """A word that comes without its underscores."""
         name = spoken.replace(" ", "_")
-        return word(kind, name, self._language) if knows(kind, name) else spoken
+        # In English it is said in the middle of a sentence as it is spoken; its capital is for a list.
+        is_said = self._language != "en" and knows(kind, name)
+        return word(kind, name, self._language) if is_said else spoken
 
     def _state(self, name: str) -> str:
         state = self._law.states.get(name)
-        return title(state.title, self._language) if state is not None else name
+        return self._title(state.title) if state is not None else name
 
     def _role(self, name: str) -> str:
         """ "Contracting Party", without "by its Administrative Authority, ..."."""
-        return title(self._law.roles.get(name, name), self._language).partition(",")[0]
+        return self._title(self._law.roles.get(name, name)).partition(",")[0]
 
     def _sheet(self, spoken: str) -> str:
         sheet = self._law.sheets.get(spoken.replace(" ", "_"))
-        return title(sheet.title, self._language) if sheet is not None else spoken
+        return self._title(sheet.title) if sheet is not None else spoken
 
     def _question(self, spoken: str) -> str:
         name = spoken.replace(" ", "_")
         found = [sheet.questions[name] for sheet in self._law.sheets.values() if name in sheet.questions]
-        return title(found[0].asks, self._language) if found else spoken
+        return self._title(found[0].asks) if found else spoken
 
     def _action(self, name: str) -> str:
         same = self._law.actions.get(name)
-        return title(same[0].title, self._language) if same else name
+        return self._title(same[0].title) if same else name
 
     def _body(self, english: str) -> str:
         """ "the Standing Committee", or an audience."""
-        said = title(english.removeprefix("the "), self._language)
+        said = self._title(english.removeprefix("the "))
+        if self._language == "en":
+            return f"the {said}" if english.startswith("the ") else self._audience(english)
         return said if english.startswith("the ") else self._audience(english)
 
     def _audience(self, spoken: str) -> str:
         name = spoken.replace(" ", "_")
         if name in self._law.bodies:
-            return title(self._law.bodies[name].title, self._language)
+            return self._title(self._law.bodies[name].title)
         return self._word("audience", spoken)
 
 

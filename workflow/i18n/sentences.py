@@ -137,10 +137,13 @@ def _part(english: str, language: str) -> str:
 
 @cache
 def shapes(language: str, context: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The texts of a context with something filled in, as patterns; the longest, being closest, first."""
-    found: Mapping[tuple[str, str], str] = catalog(language).texts
+    """The texts of a context with something filled in, as patterns; the longest, being closest, first.
+
+    In English, which has no catalog of them, each is said as it stands; what is filled in may be otherwise.
+    """
+    found: Mapping[tuple[str, str], str] = catalog("fr" if language == "en" else language).texts
     shaped = sorted((en for of, en in found if of == context and "{" in en), key=len, reverse=True)
-    return tuple((_pattern(english), found[context, english]) for english in shaped)
+    return tuple((_pattern(en), en if language == "en" else found[context, en]) for en in shaped)
 
 
 def _pattern(english: str) -> re.Pattern[str]:

@@ -26,9 +26,14 @@ def knows(kind: str, name: str) -> bool:
     return catalog("en").text(kind, name) is not None
 
 
-def title(english: str, language: str) -> str:
-    """A title of a law file, or a name of the settings, in that language; its English where there is none."""
-    return catalog(language).text("", english) or english
+def title(english: str, language: str, law: str = "") -> str:
+    """A title of a law file, or a name of the settings, in that language; its English where there is none.
+
+    law   id of the procedure that says it: an "Executive Board" is called otherwise by each organization,
+          and a procedure that has a name of its own for it is the context of that name in titles.po
+    """
+    said = catalog(language)
+    return (law and said.text(law, english)) or said.text("", english) or english
 
 
 def form(kind: str, name: str, language: str, **values: object) -> str:

@@ -148,12 +148,12 @@ def _reader(words: Words, recipient: Recipient, members: dict[str, Asked]) -> di
     if not title and recipient.party and recipient.role != "other":
         title = words.word("rank", recipient.role)
     elif not title and recipient.role in words.matter.law.roles:
-        title = i18n.title(words.matter.law.roles[recipient.role], words.language)
+        title = i18n.title(words.matter.law.roles[recipient.role], words.language, words.matter.law.id)
     round_, body = words.matter.round, None
     if round_ is not None and recipient.member in members:
         body = words.matter.law.bodies.get(round_.of)
     if party and body is not None:
-        named = i18n.title(body.title, words.language)
+        named = i18n.title(body.title, words.language, words.matter.law.id)
         party = i18n.form("form", "member", words.language, party=party, body=named)
     return {"name": recipient.name, "title": title, "party": party}
 

@@ -302,7 +302,7 @@ def _owners(of: _Choosing) -> Options:
         return None
     doers = [role for role in of.law.roles if role not in ("party", "seat", "clock")]
     return [("partner", i18n.word("owner", "partner", of.language))] + [
-        (role, i18n.title(of.law.roles[role], of.language)) for role in doers
+        (role, i18n.title(of.law.roles[role], of.language, of.law.id)) for role in doers
     ]
 
 

@@ -135,7 +135,7 @@ def _counted(number: int, one: str, several: str, language: str) -> str:
 def audience(law: Procedure, name: str, language: str) -> str:
     """What an audience is called."""
     body = law.bodies.get(name)
-    return i18n.title(body.title, language) if body else say(AUDIENCES.get(name, name), language)
+    return i18n.title(body.title, language, law.id) if body else say(AUDIENCES.get(name, name), language)
 
 
 def _told(law: Procedure, mailing: Mailing, names: Names, language: str) -> Told:

@@ -75,7 +75,7 @@ class Teller:
         """Who speaks: "Permanent Mission of France", "Clock"."""
         code = words.partition(":")[2].partition("/")[0]
         if words in self._law.bodies:
-            return i18n.title(self._law.bodies[words].title, self._language)
+            return i18n.title(self._law.bodies[words].title, self._language, self._law.id)
         return i18n.voice(words, self._language, {code: self._names(code)} if code else None)
 
     def _told(self, entry: Entry) -> Happened:

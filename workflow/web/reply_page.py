@@ -150,7 +150,7 @@ def _as_whom(words: Words, standing: Standing) -> str:
     """Who is written to: the Party, in what capacity; or the seat."""
     if not standing.is_seat:
         return words.voice(standing.voices[0].words)
-    body = i18n.title(standing.law.bodies[standing.round.of].title, words.language)
+    body = i18n.title(standing.law.bodies[standing.round.of].title, words.language, standing.law.id)
     party = words.party(standing.member.party)
     return i18n.form("form", "member", words.language, party=party, body=body)
 

@@ -75,7 +75,7 @@ def page(
         "office": site.house.settings.secretariat,
         "silence": _silence(site) if person is not None else None,
         "now": site.now(),
-        **_spoken(language),
+        **_spoken(language, values.get("law")),
     }
     content = environment().get_template(template).render(known | values)
     return HTMLResponse(content, status_code=status)
@@ -84,7 +84,8 @@ def page(
 def fragment(request: Request, template: str, **values: Any) -> str:
     """A part of a page as text, for the script that exchanges it while the page stays open."""
     language = language_of(request)
-    return environment().get_template(template).render({"language": language, **_spoken(language), **values})
+    spoken = _spoken(language, values.get("law"))
+    return environment().get_template(template).render({"language": language, **spoken, **values})
 
 
 @cache
@@ -120,8 +121,12 @@ def static_address(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-def _spoken(language: str) -> Mapping[str, Any]:
-    """The functions by which a template speaks."""
+def _spoken(language: str, law: Any = None) -> Mapping[str, Any]:
+    """The functions by which a template speaks.
+
+    law   the procedure that a page is about, which may have names of its own for its organs
+    """
+    of = getattr(law, "id", "")
 
     def day(value: date, weekday: bool = True) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(
@@ -148,7 +153,7 @@ def _spoken(language: str) -> Mapping[str, Any]:
         "day": day,
         "moment": moment,
         "word": lambda kind, name: i18n.word(kind, name, language),
-        "title": lambda text: i18n.title(text, language),
+        "title": lambda text, law=of: i18n.title(text, language, law),
         "voice": lambda words, names=None: i18n.voice(words, language),
         "listed": lambda words: i18n.listed(list(words), language),
         "sentence": lambda reason: i18n.sentence(reason, language),
