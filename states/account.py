@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from states import comparison, provisions_told, terms
@@ -41,19 +41,27 @@ class Section:
     headings: tuple[str, ...]
 
 
-def show(procedure: Procedure) -> str:
+def show(
+    procedure: Procedure,
+    named: Callable[[str], str] = str,
+    told: Callable[[Entry, str], Entry] = lambda entry, heading: entry,
+) -> str:
     """Everything the law file says: who is asked what, by when, what silence means, who may do what.
 
     Every period, rule and action stands with its basis. At most 78 columns wide, unless a name is longer.
+
+    named   a title or a heading -> how it is said; as it stands, if nothing is given
+    told    an entry, with the heading of its group -> how it is said
     """
     lines: list[str] = []
     for number, section in enumerate(account(procedure)):
-        title = f"{number}. {section.title}" if section.about in procedure.states else section.title
+        title = named(section.title)
+        title = f"{number}. {title}" if section.about in procedure.states else title
         lines += ["", title, "-" * len(title)] if number else [title, "=" * len(title)]
         for n, (heading, group) in enumerate(zip(section.headings, section.groups, strict=True)):
             lines += [""] if n else []
-            lines += [heading] if heading else []
-            lines += [line for entry in group for line in _wrapped(entry)]
+            lines += [named(heading)] if heading else []
+            lines += [line for entry in group for line in _wrapped(told(entry, heading))]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -9,6 +10,7 @@ from rich.table import Table
 
 from notifications import LANGUAGES
 from states import reader
+from states.account import Entry, account
 from states.chart import draw as drawn
 from states.chart import permissions_table, show
 from states.effects import plain
@@ -20,6 +22,7 @@ from states.soundness import check as faults_of
 from workflow import check as checks
 from workflow import house, i18n, transfers
 from workflow.cli.desk import JSON, REFUSED, WRONG_USE, as_json, desk, err, out, refuse
+from workflow.i18n.catalogs import catalog
 from workflow.transfers import Transfer
 
 app = typer.Typer(no_args_is_help=True, help="The law files: what a procedure asks for, in words and drawn.")
@@ -43,12 +46,15 @@ def list_(context: typer.Context, json_: bool = JSON) -> None:
 
 
 @app.command(
-    "show", epilog="Examples: assent law show ramsar-private   assent law show --all > docs/procedures.md"
+    "show",
+    epilog="Examples: assent law show ramsar-private   assent law show unep --language fr   "
+    "assent law show --all > docs/procedures.md",
 )
 def show_(
     context: typer.Context,
     which: str = typer.Argument("", metavar="ID|FILE", help="A procedure, or the path of a law file."),
     permissions: bool = typer.Option(False, "--permissions", help="Only who may do what, as a table."),
+    language: str = typer.Option("en", "--language", help="en, fr or es: in which it is told."),
     is_all: bool = typer.Option(
         False, "--all", help="Every shipped procedure as one document in Markdown: stages, and who does what."
     ),
@@ -60,7 +66,8 @@ def show_(
     if not which:
         refuse("Name a procedure, such as ramsar-private, or write --all.", WRONG_USE)
     procedure = _found(context, which)
-    print(permissions_table(procedure) if permissions else show(procedure), end="")
+    _require_language(language)
+    print(permissions_table(procedure) if permissions else _told(procedure, language), end="")
 
 
 @app.command("draw", epilog="Example: assent law draw ramsar-private --form mermaid")
@@ -141,8 +148,7 @@ def migrate_(
     A case keeps what its Parties were told; where the newer file would tell them something else while a
     question is open, the case stays, and it is said why.
     """
-    if language not in LANGUAGES:
-        refuse(f"Nothing is said in '{language}' here. Use one of: {', '.join(LANGUAGES)}.", WRONG_USE)
+    _require_language(language)
     at = desk(context)
     laws = house.laws_of(at.settings)
     try:
@@ -173,6 +179,42 @@ def _edition(name: str) -> tuple[str, str]:
     if not slash:
         refuse(f"'{name}' names no edition. Write ID/EDITION, such as ramsar-private/2026.", WRONG_USE)
     return id, edition
+
+
+def _require_language(language: str) -> None:
+    if language not in LANGUAGES:
+        refuse(f"Nothing is said in '{language}' here. Use one of: {', '.join(LANGUAGES)}.", WRONG_USE)
+
+
+def _told(law: Procedure, language: str) -> str:
+    """A procedure in words, as its page tells it; only what names a state or an action has the name too."""
+
+    def labelled(entry: Entry) -> str:
+        return catalog(language).text("page", entry.label) or entry.label
+
+    def named(text: str) -> str:
+        said = i18n.title(text, language, law.id)
+        said = said if said != text else i18n.provision(text, "", law, language)
+        return said if said != text else catalog(language).text("page", text) or text
+
+    def told(entry: Entry, heading: str) -> Entry:
+        words = i18n.provision(entry.words, entry.label, law, language, cited=bool(heading))
+        if entry.label in ("Action", "State"):
+            # What pages and programs call it, and its title.
+            name, mark, title = entry.words.partition(": ")
+            words = f"{name}{mark}{named(title)}" if mark else entry.words
+        # The names of a list of its own keep the width that it has.
+        width = entry.width if heading else broad
+        return replace(entry, label=labelled(entry), words=words, width=width)
+
+    broad = max(
+        len(labelled(entry))
+        for section in account(law)
+        for heading, group in zip(section.headings, section.groups, strict=True)
+        for entry in group
+        if not heading
+    )
+    return show(law, named, told)
 
 
 def _why(of: Transfer, language: str) -> list[str]:

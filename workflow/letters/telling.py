@@ -152,7 +152,7 @@ def _decided(words: Words) -> Told:
     what, decisions = words.matter.what, words.matter.case.decisions
     body = words.matter.law.bodies.get(decisions[-1].body) if decisions else None
     return {
-        "body": i18n.title(body.title, words.language) if body is not None else "",
+        "body": i18n.title(body.title, words.language, words.matter.law.id) if body is not None else "",
         "meeting": words.meeting(what["meeting"]) if what.get("meeting") else "",
         "result": words.word("result", what.get("result")),
         "document": _text(words, "document"),

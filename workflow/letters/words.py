@@ -64,7 +64,8 @@ class Words:
             party, rank = self._seat(rest)
             return i18n.form("voice", rank, self.language, party=self.party(party))
         if words in self.matter.law.bodies:
-            return i18n.title(self.matter.law.bodies[words].title, self.language)
+            law = self.matter.law
+            return i18n.title(law.bodies[words].title, self.language, law.id)
         return i18n.voice(words, self.language, {code: self.party(code)})
 
     def _seat(self, spoken_by: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Law files from the command line: cases are moved to a newer edition, looked at first."""
+"""Law files from the command line: told in three languages; cases are moved to a newer edition."""
 
 from __future__ import annotations
 
@@ -16,6 +16,26 @@ def newer_edition(assent: Terminal, takes_over: str) -> None:
     text = SHIPPED.replace('edition   = "2026"', 'edition   = "2027"')
     (assent.folder / "laws" / "newer.toml").write_text(f"{text}\n{takes_over}", encoding="utf-8")
     assent.environ["ASSENT_LAW__FOLDER"] = str(assent.folder / "laws")
+
+
+def test_a_procedure_is_told_in_words_of_the_language_that_is_asked_for(assent: Terminal) -> None:
+    english, french, spanish = (
+        assent("law", "show", "basel-cooperation", *language).out
+        for language in ((), ("--language", "fr"), ("--language", "es"))
+    )
+
+    # Its name in the file stands where the state is told; whatever leads there says its title.
+    told = [line.split() for line in english.splitlines() if "mandate_check" in line]
+    assert told == [["State", "mandate_check"]]
+    assert "   Leads to       Check of the mandate\n" in english
+    assert "2. Vérification du mandat" in french and "Check of the mandate" not in french
+    assert spanish.startswith("Participación en una asociación dirigida por otra organización\n=====")
+
+
+def test_a_language_in_which_nothing_is_said_is_refused_with_those_that_are(assent: Terminal) -> None:
+    shown = assent("law", "show", "unep", "--language", "de")
+
+    assert (shown.code, shown.err) == (2, "Nothing is said in 'de' here. Use one of: en, fr, es.\n")
 
 
 def test_cases_are_moved_to_a_newer_edition_after_a_look_at_what_would_change(assent: Terminal) -> None:
