@@ -54,7 +54,7 @@ def test_cases_that_are_handed_over_are_done_by_the_colleague_until_the_last_day
     office.go(colleague, f"/cases/{reference}/do/dispatch")
     office.confirm(colleague)
     office.go(desk, f"/cases/{reference}")
-    expect(desk.locator(".timeline").first).to_contain_text("Moana Tui for officer")
+    expect(desk.locator(".timeline").first).to_contain_text("Moana Tui for Officer")
 
     # It ends by itself: she would not be reminded of it again.
     office.at(office.stage.clock.now() + timedelta(days=5))
